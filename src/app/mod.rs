@@ -1,0 +1,1 @@
+//! The dashboard's state and its pure `update`. No clock, file, network or terminal.

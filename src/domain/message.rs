@@ -1,0 +1,101 @@
+//! What the engine is asked, and what it answers. A started ticket gives any number of
+//! parts and exactly one end, also after cancel, panic or shutdown.
+
+use super::{BaseIdentity, Check, CheckError, Connection, ConnectionId, ConnectionReport, Source, Ticket};
+use std::sync::Arc;
+
+/// When the ExternalId probe may run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProbeMode {
+    /// When a connection is new or edited, or its last result is older than 30 days.
+    Sparing,
+    /// Now, on request.
+    Force,
+    /// Not at all.
+    Never,
+}
+
+/// What the engine can be asked.
+#[derive(Debug, Clone)]
+pub enum Request {
+    /// Run all checks of some connections.
+    Check {
+        /// Every connection of the vault: a source may be another connection.
+        book: Arc<[Connection]>,
+        /// Which of them to test.
+        select: Vec<ConnectionId>,
+        /// Whether the ExternalId probe may run.
+        probe: ProbeMode,
+    },
+    /// Ask who a source is (`sts:GetCallerIdentity`), nothing else.
+    Identify {
+        /// Every connection of the vault.
+        book: Arc<[Connection]>,
+        /// The connection whose source and endpoint are meant.
+        connection: ConnectionId,
+    },
+    /// Decode an EC2 authorization message with a connection's session.
+    Decode {
+        /// Every connection of the vault.
+        book: Arc<[Connection]>,
+        /// Whose session may decode.
+        connection: ConnectionId,
+        /// The encoded text.
+        message: String,
+    },
+}
+
+/// What became of one source of base credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceReport {
+    /// Which source.
+    pub source: Source,
+    /// Its name for a person: `profile:hub`, or the chained connection's name.
+    pub label: String,
+    /// Who we are through it, or what is wrong with it and what helps.
+    pub outcome: Result<BaseIdentity, CheckError>,
+    /// How many of the connections under test stand on it.
+    pub dependents: usize,
+}
+
+/// One piece of an answer.
+#[derive(Debug, Clone)]
+pub enum Part {
+    /// A connection's test has begun.
+    Started(ConnectionId),
+    /// A source answered or failed: said once, whatever hangs on it.
+    Source(SourceReport),
+    /// One verdict.
+    Check {
+        /// Whose.
+        connection: ConnectionId,
+        /// The verdict.
+        check: Box<Check>,
+    },
+    /// A connection's test is complete.
+    Connection(Box<ConnectionReport>),
+    /// The decoded authorization message: JSON, as AWS gave it. Sensitive: shown on request, never logged.
+    Decoded(String),
+    /// Who the source is.
+    Identity(BaseIdentity),
+}
+
+/// How a ticket ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// All that was asked was answered, if only by errors in its parts.
+    Done,
+    /// It was cancelled; what had arrived stands.
+    Cancelled,
+    /// It could not be done at all.
+    Failed(CheckError),
+}
+
+/// An answer to a ticket.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// Which request it belongs to.
+    pub ticket: Ticket,
+    /// A part, or the one end.
+    pub body: Result<Part, End>,
+}

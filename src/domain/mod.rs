@@ -1,0 +1,34 @@
+//! The product's words as plain types that cannot be wrong: identities, connections,
+//! permissions, verdicts, and the messages between the engine and its callers.
+//! Knows nothing of files, clouds, clocks or terminals.
+
+mod account;
+mod arn;
+mod connection;
+mod denial;
+mod error;
+mod ids;
+mod message;
+mod partition;
+mod permission;
+mod report;
+mod secret;
+mod settings;
+mod time;
+
+pub use account::AccountId;
+pub use arn::{RoleArn, RoleName};
+pub use connection::{Connection, Method, ProfileName, Source};
+pub use denial::{Denial, PolicyType, Reason};
+pub use error::{CheckError, ErrorClass, Invalid};
+pub use ids::{ConnectionId, ConnectionName, ExternalId, SessionName, Ticket};
+pub use message::{End, Part, ProbeMode, Reply, Request, SourceReport};
+pub use partition::{Partition, Region};
+pub use permission::{Mandatory, Permission};
+pub use report::{
+    AccountFacts, BaseIdentity, Cause, CauseKind, Check, ConnectionReport, Evidence, ExternalIdFinding, RegionFact,
+    Regions, Status, Verdict,
+};
+pub use secret::Secret;
+pub use settings::Settings;
+pub use time::Timestamp;

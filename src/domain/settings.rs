@@ -1,0 +1,51 @@
+//! What a user may set: `[config]` in the vault, or the same keys in `config.toml`.
+
+use super::Mandatory;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Effective settings after vault, `config.toml` and command line are laid over the defaults.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The theme's name.
+    pub theme: Option<String>,
+    /// Requests in flight, all together.
+    pub concurrency: usize,
+    /// Time limit of one operation, retries included.
+    pub timeout: Duration,
+    /// Tries of one operation.
+    pub attempts: u32,
+    /// Permissions that are not tested (`[checks] skip`).
+    pub skip: BTreeSet<Mandatory>,
+    /// Where age identities are looked for.
+    pub identities: Vec<PathBuf>,
+    /// Names for sources, on the left as written in connections (`profile:hub`), on the right what to use here.
+    pub source_alias: BTreeMap<String, String>,
+    /// Allows plain http off loopback for `AWS_ENDPOINT_URL*`.
+    pub allow_insecure_endpoint: bool,
+    /// Whether `checks.jsonl` is kept.
+    pub history: bool,
+    /// Whether `journal.jsonl` is kept.
+    pub journal: bool,
+    /// Lock after this much idle time.
+    pub idle_lock: Option<Duration>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: None,
+            concurrency: 32,
+            timeout: Duration::from_secs(10),
+            attempts: 2,
+            skip: BTreeSet::new(),
+            identities: Vec::new(),
+            source_alias: BTreeMap::new(),
+            allow_insecure_endpoint: false,
+            history: true,
+            journal: true,
+            idle_lock: Some(Duration::from_secs(15 * 60)),
+        }
+    }
+}

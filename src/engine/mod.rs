@@ -1,0 +1,1 @@
+//! Which calls, in what order, how many at once. Speaks `Request` and `Reply`.

@@ -1,0 +1,1 @@
+//! What this program did and saw: the history of checks.

@@ -1,0 +1,1 @@
+//! Policy documents as values; snippets and their renderings.

@@ -1,0 +1,1 @@
+//! The JSON of the command line and one-page messages.

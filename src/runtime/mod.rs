@@ -1,0 +1,1 @@
+//! Runs effects; the select loop; forwards and decides nothing.

@@ -1,0 +1,1 @@
+//! Raw mode, restore, output, prompt, capabilities, clipboard routes.

@@ -1,0 +1,1 @@
+//! Colour roles to styles, as data.

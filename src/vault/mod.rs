@@ -1,0 +1,1 @@
+//! The age-encrypted file of connections: open, change, save.
