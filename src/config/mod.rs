@@ -1,1 +1,9 @@
-//! The user's settings: `[config]` in the vault, the same keys in `config.toml`.
+//! What a user may set outside a cloud: folders, `config.toml`, and the `[config]` table that a
+//! vault carries. Never a secret.
+
+pub mod fields;
+mod paths;
+mod settings;
+
+pub use paths::{NoHome, Paths};
+pub use settings::{Config, ConfigError, Layer, load};

@@ -1,0 +1,1 @@
+//! Tests of modes, lock and replacing.
