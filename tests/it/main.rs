@@ -1,1 +1,9 @@
-//! it
+//! The integration tests: one binary, one module a theme, real programs and an emulator where there is one.
+
+// The allowances of clippy.toml cover test functions only; here everything is a test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
+// The helpers serve every theme; which of them a build uses changes with the themes.
+#![allow(dead_code, unused_imports)]
+
+mod emulator;
+mod tools;
