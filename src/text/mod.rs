@@ -1,5 +1,6 @@
 //! Text from outside made safe to draw, print and copy; widths; quoting for other languages.
 
+pub mod quote;
 mod sanitise;
 
 pub use sanitise::{line, multiline, truncate, width};

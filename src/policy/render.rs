@@ -1,0 +1,115 @@
+//! A snippet in one of seven forms, and what has to be said beside it.
+
+use super::{Kind, Place, PolicyError, Snippet, cloudformation, message, shell, terraform};
+
+/// The forms of `--format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Indented IAM JSON.
+    Json,
+    /// IAM JSON on one line.
+    Min,
+    /// A CloudFormation template in YAML.
+    CloudFormation,
+    /// Terraform resources.
+    Terraform,
+    /// AWS CLI commands, one a line.
+    Cli,
+    /// One line for CloudShell that makes everything and may be repeated.
+    CloudShell,
+    /// One page for the person who owns the role.
+    Message,
+}
+
+impl Format {
+    /// Every form, in the order of the overlay's tabs.
+    pub const ALL: [Self; 7] =
+        [Self::Json, Self::Min, Self::CloudFormation, Self::Terraform, Self::Cli, Self::CloudShell, Self::Message];
+
+    /// The word of the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Min => "min",
+            Self::CloudFormation => "cloudformation",
+            Self::Terraform => "terraform",
+            Self::Cli => "cli",
+            Self::CloudShell => "cloudshell",
+            Self::Message => "message",
+        }
+    }
+}
+
+impl std::fmt::Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// Writes a snippet; the text ends with a line end.
+///
+/// # Errors
+/// When the form cannot express it, or the policy is larger than AWS takes.
+pub fn render(snippet: &Snippet, format: Format) -> Result<String, PolicyError> {
+    match format {
+        Format::Json => Ok(snippet.json.json()),
+        Format::Min => Ok(format!("{}\n", snippet.json.min())),
+        Format::CloudFormation => cloudformation::render(snippet),
+        Format::Terraform => terraform::render(snippet),
+        Format::Cli => shell::cli(snippet),
+        Format::CloudShell => shell::cloudshell(snippet),
+        Format::Message => message::render(snippet),
+    }
+}
+
+/// What has to be said beside a snippet in this form: on standard error, or under the overlay.
+/// Sentences, the most important first.
+pub fn notes(snippet: &Snippet, format: Format) -> Vec<String> {
+    let mut notes = snippet.notes.clone();
+    if format == Format::Message {
+        // The page says it all to its reader.
+        return notes;
+    }
+    notes.insert(0, format!("Where it goes: {}.", snippet.goes_where));
+    let account = snippet.place.account().map_or_else(|| "the role's account".to_owned(), |a| format!("account {a}"));
+    match format {
+        Format::Json | Format::Min => match snippet.kind {
+            Kind::Full => notes.extend(
+                snippet
+                    .managed
+                    .iter()
+                    .map(|arn| format!("This is the content of {arn}: attach that by its ARN instead.")),
+            ),
+            _ => notes.extend(snippet.managed.iter().map(|arn| format!("Attach also {arn}, by its ARN."))),
+        },
+        Format::CloudFormation => {
+            notes.push(format!(
+                "Deploy it in {account}: save it as cloudivize.yaml, then aws cloudformation deploy --stack-name cloudivize \
+                 --template-file cloudivize.yaml --capabilities CAPABILITY_NAMED_IAM"
+            ));
+            if snippet.trust.is_some() {
+                notes.push("The stack makes the role. If the role exists already, use --format cli.".to_owned());
+            }
+        }
+        Format::Terraform if snippet.trust.is_some() => {
+            notes.push(
+                "This makes the role. If the role exists already, import it first or use --format cli.".to_owned(),
+            );
+        }
+        Format::Cli if matches!(snippet.place, Place::PermissionSet { .. }) => {
+            notes.push(
+                "Run it where IAM Identity Center is managed; it changes nothing if the set has an inline policy."
+                    .to_owned(),
+            );
+        }
+        Format::Cli => {
+            notes.push(format!("Run it with credentials that may change IAM in {account}."));
+            if snippet.trust.is_some() && snippet.kind != Kind::Trust {
+                notes.push("If the role exists already, leave out the first line.".to_owned());
+            }
+        }
+        Format::CloudShell => notes.push(format!("Paste it into CloudShell in {account}; it may be repeated.")),
+        Format::Terraform | Format::Message => {}
+    }
+    notes
+}
