@@ -8,10 +8,12 @@ mod connection;
 mod denial;
 mod error;
 mod ids;
+mod key;
 mod message;
 mod partition;
 mod permission;
 mod report;
+mod role;
 mod secret;
 mod settings;
 mod time;
@@ -22,6 +24,7 @@ pub use connection::{Connection, Method, ProfileName, Source};
 pub use denial::{Denial, PolicyType, Reason};
 pub use error::{CheckError, ErrorClass, Invalid};
 pub use ids::{ConnectionId, ConnectionName, ExternalId, SessionName, Ticket};
+pub use key::{Key, KeyCode};
 pub use message::{End, Part, ProbeMode, Reply, Request, SourceReport};
 pub use partition::{Partition, Region};
 pub use permission::{Mandatory, Permission};
@@ -29,6 +32,7 @@ pub use report::{
     AccountFacts, BaseIdentity, Cause, CauseKind, Check, ConnectionReport, Evidence, ExternalIdFinding, RegionFact,
     Regions, Status, Verdict,
 };
-pub use secret::Secret;
+pub use role::{Mark, Role};
+pub use secret::{Secret, SecretInput};
 pub use settings::Settings;
 pub use time::Timestamp;
