@@ -1,1 +1,130 @@
 //! The headless twin of the dashboard, on the same engine.
+
+pub mod args;
+pub mod exit;
+pub mod out;
+
+use args::{Cli, Command};
+use clap::{CommandFactory, FromArgMatches};
+use exit::{Exit, Failure, Outcome};
+use out::Out;
+use std::ffi::OsString;
+
+/// The command line's definition, for the parser, the manual page, the completions and `docs/cli.md`.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Reads the arguments, runs the command, says what went wrong, and gives the exit code.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match parse(args) {
+        Ok(cli) => cli,
+        Err(shown) => return shown,
+    };
+    let mut out = Out::process(cli.global.no_color);
+    let outcome = dispatch(cli, &mut out).and_then(|exit| {
+        out.flush()?;
+        Ok(exit)
+    });
+    match outcome {
+        Ok(exit) => exit,
+        Err(failure) => {
+            let exit = failure.exit();
+            // What had been written before the failure still belongs to the reader.
+            let flushed = out.flush();
+            match exit {
+                Exit::BrokenPipe => {}
+                Exit::Interrupted => out.note(&failure.to_string()),
+                _ => out.error(&failure.to_string()),
+            }
+            drop(flushed);
+            exit
+        }
+    }
+}
+
+/// Parses; help and version go to standard output with 0, mistakes to standard error with 2.
+fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Exit> {
+    command().try_get_matches_from(args).and_then(|m| Cli::from_arg_matches(&m)).map_err(|e| {
+        let code = if e.use_stderr() { Exit::Usage } else { Exit::Done };
+        match e.print() {
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Exit::BrokenPipe,
+            _ => code,
+        }
+    })
+}
+
+fn dispatch(cli: Cli, out: &mut Out) -> Outcome {
+    match cli.command {
+        Some(Command::Completions { shell }) => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut command(), "cloudivize", &mut text);
+            out.document(&String::from_utf8_lossy(&text))?;
+            Ok(Exit::Done)
+        }
+        Some(Command::Man { command: words }) => man(&words, out),
+        _ => Err(Failure::usage("not here yet")),
+    }
+}
+
+/// The manual page of the program, or of the command that `words` name.
+fn man(words: &[String], out: &mut Out) -> Outcome {
+    let mut root = command();
+    root.build();
+    let mut page = &root;
+    for word in words {
+        page = page
+            .find_subcommand(word)
+            .ok_or_else(|| Failure::usage(format!("there is no command {word:?}; see cloudivize --help")))?;
+    }
+    let mut text = Vec::new();
+    clap_mangen::Man::new(page.clone()).render(&mut text)?;
+    out.document(&String::from_utf8_lossy(&text))?;
+    Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definitions_hold_together() {
+        command().debug_assert();
+    }
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        command().try_get_matches_from(line.split_whitespace()).and_then(|m| Cli::from_arg_matches(&m))
+    }
+
+    #[test]
+    fn add_takes_read_only_for_the_connection() {
+        let arn = "--role-arn arn:aws:iam::111122223333:role/R --no-external-id";
+        let read_only = |line: &str| match parse(line).unwrap().command {
+            Some(Command::Connection(args::ConnectionCommand::Add(a))) => a.read_only,
+            _ => panic!("not add"),
+        };
+        assert!(read_only(&format!("cloudivize connection add x {arn} --read-only")));
+        assert!(!read_only(&format!("cloudivize connection add x {arn}")));
+    }
+
+    #[test]
+    fn what_is_not_offered_yet_is_a_usage_error() {
+        for line in [
+            "cloudivize policy tag",
+            "cloudivize policy operate",
+            "cloudivize policy read --kind x",
+            "cloudivize --demo",
+        ] {
+            let e = parse(line).err().unwrap();
+            assert_eq!(e.exit_code(), 2, "{line}");
+        }
+    }
+
+    #[test]
+    fn check_needs_a_role_for_an_external_id() {
+        assert!(parse("cloudivize check --external-id abc").is_err());
+        assert!(parse("cloudivize check --fail-on denied,external-id").is_ok());
+        assert!(parse("cloudivize check --probe-external-id --no-probe").is_err());
+        assert!(parse("cloudivize --profile p --env check").is_err());
+    }
+}
