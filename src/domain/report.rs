@@ -30,6 +30,11 @@ impl Verdict {
             Self::NotApplicable => "not_applicable",
         }
     }
+
+    /// Reads the word of the JSON interface and the history file.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Allowed, Self::Denied, Self::Untested, Self::NotApplicable].into_iter().find(|v| v.word() == word)
+    }
 }
 
 /// How good the evidence is.
