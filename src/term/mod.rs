@@ -1,1 +1,3 @@
 //! Raw mode, restore, output, prompt, capabilities, clipboard routes.
+
+pub mod prompt;
