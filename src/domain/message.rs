@@ -1,7 +1,7 @@
 //! What the engine is asked, and what it answers. A started ticket gives any number of
 //! parts and exactly one end, also after cancel, panic or shutdown.
 
-use super::{BaseIdentity, Check, CheckError, Connection, ConnectionId, ConnectionReport, Source, Ticket};
+use super::{BaseIdentity, Check, CheckError, Connection, ConnectionId, ConnectionReport, Secret, Source, Ticket};
 use std::sync::Arc;
 
 /// When the ExternalId probe may run.
@@ -75,7 +75,9 @@ pub enum Part {
     /// A connection's test is complete.
     Connection(Box<ConnectionReport>),
     /// The decoded authorization message: JSON, as AWS gave it. Sensitive: shown on request, never logged.
-    Decoded(String),
+    Decoded(Secret),
+    /// Something worth a line that changes no verdict, such as a history that cannot be written.
+    Notice(String),
     /// Who the source is.
     Identity(BaseIdentity),
 }

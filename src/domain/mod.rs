@@ -16,6 +16,8 @@ mod report;
 mod role;
 mod secret;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod time;
 
 pub use account::AccountId;

@@ -193,6 +193,44 @@ impl Region {
         &self.0
     }
 
+    /// Whether every account has the region, so that its STS answers for all of them
+    /// (<https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html>).
+    /// In the other partitions every region is on.
+    pub fn is_on_by_default(&self) -> bool {
+        self.partition() != Partition::Aws || Self::assumed(&Partition::Aws).contains(self)
+    }
+
+    /// The regions that are on in every account of the partition, as far as this release knows:
+    /// what is assumed when an account may not say.
+    pub fn assumed(partition: &Partition) -> Vec<Self> {
+        let names: &[&str] = match partition {
+            Partition::Aws => &[
+                "ap-northeast-1",
+                "ap-northeast-2",
+                "ap-northeast-3",
+                "ap-south-1",
+                "ap-southeast-1",
+                "ap-southeast-2",
+                "ca-central-1",
+                "eu-central-1",
+                "eu-north-1",
+                "eu-west-1",
+                "eu-west-2",
+                "eu-west-3",
+                "sa-east-1",
+                "us-east-1",
+                "us-east-2",
+                "us-west-1",
+                "us-west-2",
+            ],
+            Partition::AwsCn => &["cn-north-1", "cn-northwest-1"],
+            Partition::AwsUsGov => &["us-gov-east-1", "us-gov-west-1"],
+            Partition::AwsIso => &["us-iso-east-1", "us-iso-west-1"],
+            other => return other.default_region().into_iter().collect(),
+        };
+        names.iter().map(|n| Self((*n).to_owned())).collect()
+    }
+
     /// The partition whose naming pattern the code follows; commercial AWS when no other's does.
     pub fn partition(&self) -> Partition {
         match self.0.as_str() {

@@ -328,6 +328,8 @@ pub struct ConnectionReport {
     pub since: Option<Timestamp>,
     /// When all was well for the last time.
     pub last_good: Option<Timestamp>,
+    /// What differs from the test before, one clause each; empty when nothing does or nothing is remembered.
+    pub changes: Vec<String>,
     /// When this test ended.
     pub at: Timestamp,
     /// What was learned beside the verdicts.

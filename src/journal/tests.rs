@@ -62,6 +62,7 @@ fn report(connection: &Connection, cur: Verdict) -> ConnectionReport {
         checks: Mandatory::ALL.into_iter().map(check).collect(),
         since: None,
         last_good: None,
+        changes: Vec::new(),
         at: Timestamp(0),
         facts: AccountFacts::default(),
         elapsed_ms: 0,

@@ -3,4 +3,7 @@
 pub mod quote;
 mod sanitise;
 
+#[cfg(test)]
+mod tests;
+
 pub use sanitise::{line, multiline, truncate, width};
