@@ -28,7 +28,7 @@ test = "t"
 "#,
         "config.toml",
     );
-    assert_eq!(config.warnings, [String::new(); 0]);
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
     assert_eq!(config.keys["test"].as_str(), Some("t"));
     let s = config.settings(None);
     assert_eq!(s.theme.as_deref(), Some("mono"));
