@@ -1,5 +1,5 @@
 //! Strict reading of a TOML file, field by field: every fault carries its line and field, unknown
-//! fields name the nearest known one, and no fault ever repeats a value.
+//! fields name the nearest known one.
 
 use crate::domain::Invalid;
 use crate::text;
@@ -16,7 +16,7 @@ pub struct Fault {
     pub line: usize,
     /// The field's name and, where it helps, what it belongs to.
     pub field: String,
-    /// What is wrong and what to do, without the value.
+    /// What is wrong and what to do.
     pub why: String,
 }
 
@@ -319,7 +319,7 @@ impl<'d> Fields<'d> {
         for (key, entry) in std::mem::take(&mut self.entries) {
             let shown = text::line(&key).into_owned();
             let why = match nearest(&key, &self.asked) {
-                Some(known) => format!("is not a known field; did you mean {known}?"),
+                Some(known) => format!("is not a known field; did you mean {known}"),
                 None => "is not a known field; remove it".to_owned(),
             };
             self.fault(entry.line, &text::truncate(&shown, 40), why);

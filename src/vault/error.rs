@@ -33,10 +33,10 @@ pub enum VaultError {
     #[error("{} is not an age file. Name the vault with --vault; a backup stands beside it as .bak, if it was saved before", .0.display())]
     NotAge(PathBuf),
     /// The file ends too early.
-    #[error("{} is cut short, as after a full disk or a broken copy. Put the backup beside it (.bak) in its place", .0.display())]
+    #[error("{} is cut short, as after a full disk or a broken copy. Put the backup beside it (.bak), if there is one, in its place", .0.display())]
     Truncated(PathBuf),
     /// The file was altered.
-    #[error("{} is damaged: it was altered after it was written. Put the backup beside it (.bak) in its place", .0.display())]
+    #[error("{} is damaged: it was cut short or altered after it was written. Put the backup beside it (.bak), if there is one, in its place", .0.display())]
     Damaged(PathBuf),
     /// Far larger than any vault.
     #[error("{} is larger than 16 MiB, which no vault is. Name the vault with --vault", .0.display())]
@@ -87,7 +87,7 @@ pub enum VaultError {
         tried: Vec<String>,
     },
     /// An identity that was named cannot be read.
-    #[error("the identity {} cannot be read: {source}. Correct --identity or CLOUDIVIZE_IDENTITY", path.display())]
+    #[error("the identity {} cannot be read: {source}. Correct its path (--identity, CLOUDIVIZE_IDENTITY, or identities in config.toml)", path.display())]
     IdentityUnreadable {
         /// The file.
         path: PathBuf,

@@ -133,7 +133,12 @@ fn ssh(text: &str, path: &Path, sealed: &Sealed<'_>) -> Result<Option<Candidate>
 }
 
 fn unsupported(kind: &UnsupportedKey) -> String {
-    let instead = "Use an ssh-ed25519 or ssh-rsa key, or an age identity; ssh-agent is not used";
+    let instead = "Use an ssh-ed25519 or ssh-rsa key file, or an age identity (ssh-agent is not used)";
+    let security_key = || {
+        format!(
+            "its secret is on a security key (sk-), which age cannot use over ssh. {instead}, or age-plugin-fido2-hmac"
+        )
+    };
     match kind {
         UnsupportedKey::EncryptedPem => {
             "it is protected in the old PEM way, which is not read. Convert it: ssh-keygen -o -p -f FILE".to_owned()
@@ -142,12 +147,8 @@ fn unsupported(kind: &UnsupportedKey) -> String {
             "it is protected with {}, which is not read. Protect it anew: ssh-keygen -p -Z aes256-ctr -f FILE",
             crate::text::line(cipher)
         ),
-        UnsupportedKey::Hardware(_) => format!(
-            "its secret is on a security key (sk-), which age cannot use over ssh. {instead}; or age-plugin-fido2-hmac"
-        ),
-        UnsupportedKey::Type(kind) if kind.starts_with("sk-") => format!(
-            "its secret is on a security key (sk-), which age cannot use over ssh. {instead}; or age-plugin-fido2-hmac"
-        ),
+        UnsupportedKey::Hardware(_) => security_key(),
+        UnsupportedKey::Type(kind) if kind.starts_with("sk-") => security_key(),
         UnsupportedKey::Type(kind) => {
             format!("it is an ssh key of type {}, which age cannot use. {instead}", crate::text::line(kind))
         }

@@ -54,8 +54,9 @@ fn read(document: &Document<'_>, text: &str) -> Result<Option<Contents>, VaultEr
     }
     let head = match root.table("vault") {
         Some(mut head) => {
+            let has_id = head.has("id");
             let id = head.parsed("id", |t| Uuid::try_parse(t).map_err(|_| Invalid::new("id", "is not a UUID")));
-            if id.is_none() && !document.has_faults() {
+            if !has_id {
                 head.fault(head.line, "id", "is missing; every vault has a UUID here");
             }
             let recipients = head.parsed_list("recipients", |t| Recipient::parse(t).map(|r| r.text().to_owned()));
@@ -116,15 +117,11 @@ fn connections<'d>(
         if let Some(at) = &name {
             row.belongs_to(format!("connection \"{}\"", crate::text::truncate(&crate::text::line(&at.value), 64)));
         }
-        let id = match row.parsed("id", ConnectionId::parse) {
-            Some(id) => id,
-            // A wrong id has been reported; one is made so that reading goes on.
-            None if generate || document.has_faults() => ConnectionId::generate(),
-            None => {
-                row.fault(row.line, "id", "is missing; every connection in a vault has a UUID");
-                ConnectionId::generate()
-            }
-        };
+        if !row.has("id") && !generate {
+            row.fault(row.line, "id", "is missing; every connection in a vault has a UUID");
+        }
+        // Where a fault has been reported, one is made so that reading goes on.
+        let id = row.parsed("id", ConnectionId::parse).unwrap_or_else(ConnectionId::generate);
         let name = match name {
             Some(At { value, line }) => match ConnectionName::parse(&value) {
                 Ok(name) => name,

@@ -7,3 +7,6 @@
 
 mod emulator;
 mod tools;
+mod vault;
+mod vault_crash;
+mod vault_interop;
