@@ -1,0 +1,187 @@
+//! Which host is asked: AWS's own, a connection's `endpoint_url`, or `AWS_ENDPOINT_URL*`.
+//!
+//! A connection's own address beats the environment's and is used for that connection only, its
+//! AssumeRole and its source's GetCallerIdentity included. Plain http is for loopback.
+
+use crate::domain::{CheckError, Connection, ErrorClass, Invalid};
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+/// A service as the environment's variables name it
+/// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Service {
+    /// Security Token Service.
+    Sts,
+    /// EC2.
+    Ec2,
+    /// IAM.
+    Iam,
+    /// Cost and Usage Report.
+    Cur,
+}
+
+impl Service {
+    /// The part of `AWS_ENDPOINT_URL_…`.
+    fn variable(self) -> &'static str {
+        match self {
+            Self::Sts => "AWS_ENDPOINT_URL_STS",
+            Self::Ec2 => "AWS_ENDPOINT_URL_EC2",
+            Self::Iam => "AWS_ENDPOINT_URL_IAM",
+            Self::Cur => "AWS_ENDPOINT_URL_COST_AND_USAGE_REPORT_SERVICE",
+        }
+    }
+
+    /// A short name for retry partitions and messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sts => "sts",
+            Self::Ec2 => "ec2",
+            Self::Iam => "iam",
+            Self::Cur => "cur",
+        }
+    }
+}
+
+/// The addresses that the environment names, read once at start.
+#[derive(Debug, Clone, Default)]
+pub struct Endpoints {
+    general: Option<String>,
+    by_service: HashMap<Service, String>,
+    allow_insecure: bool,
+}
+
+impl Endpoints {
+    /// Reads `AWS_ENDPOINT_URL` and its forms for single services; `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` switches them off.
+    pub fn from_env(allow_insecure: bool) -> Self {
+        Self::read(|name| std::env::var(name).ok(), allow_insecure)
+    }
+
+    fn read(get: impl Fn(&str) -> Option<String>, allow_insecure: bool) -> Self {
+        let get = |name: &str| get(name).filter(|v| !v.is_empty());
+        if get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").is_some_and(|v| v.eq_ignore_ascii_case("true")) {
+            return Self { allow_insecure, ..Self::default() };
+        }
+        let all = [Service::Sts, Service::Ec2, Service::Iam, Service::Cur];
+        let by_service = all.into_iter().filter_map(|s| get(s.variable()).map(|v| (s, v))).collect();
+        Self { general: get("AWS_ENDPOINT_URL"), by_service, allow_insecure }
+    }
+
+    /// The address for one service of one connection; `None` means AWS's own host.
+    ///
+    /// # Errors
+    /// When the address is no URL, or is plain http off loopback and not allowed.
+    pub fn of(&self, connection: &Connection, service: Service) -> Result<Option<String>, CheckError> {
+        let (url, allowed) = match (&connection.endpoint_url, self.by_service.get(&service), &self.general) {
+            (Some(own), _, _) => (own, connection.allow_insecure_endpoint),
+            (None, Some(url), _) | (None, None, Some(url)) => (url, self.allow_insecure),
+            (None, None, None) => return Ok(None),
+        };
+        check_url(url, allowed).map_err(|e| CheckError::new(ErrorClass::Invalid, e.to_string()))?;
+        Ok(Some(url.clone()))
+    }
+
+    /// What makes two connections share a source: the addresses that their calls go to.
+    pub fn key(&self, connection: &Connection) -> Option<String> {
+        connection
+            .endpoint_url
+            .clone()
+            .or_else(|| self.by_service.get(&Service::Sts).cloned())
+            .or_else(|| self.general.clone())
+    }
+}
+
+/// Accepts https anywhere, http on loopback, http elsewhere only when `allow_insecure`.
+///
+/// # Errors
+/// Says what is wrong with the address.
+pub fn check_url(url: &str, allow_insecure: bool) -> Result<(), Invalid> {
+    const FIELD: &str = "endpoint_url";
+    let uri: http::Uri =
+        url.parse().map_err(|_| Invalid::new(FIELD, "is not a URL").fix("it looks like https://host:port"))?;
+    let Some(host) = uri.host().filter(|h| !h.is_empty()) else {
+        return Err(Invalid::new(FIELD, "names no host").fix("it looks like https://host:port"));
+    };
+    if uri.authority().is_some_and(|a| a.as_str().contains('@')) {
+        return Err(Invalid::new(FIELD, "carries a user name").fix("leave out everything before the @"));
+    }
+    match uri.scheme_str() {
+        Some("https") => Ok(()),
+        Some("http") if is_loopback(host) || allow_insecure => Ok(()),
+        Some("http") => Err(Invalid::new(FIELD, "is plain http to a host that is not this machine")
+            .fix("use https, or set allow_insecure_endpoint = true beside it")),
+        _ => Err(Invalid::new(FIELD, "does not begin with https://").at(1)),
+    }
+}
+
+/// Whether the address is this machine's own.
+pub fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// The part of an address that people should see: an endpoint that is neither AWS's nor loopback.
+pub fn foreign_host(url: &str) -> Option<String> {
+    const SUFFIXES: [&str; 7] = [
+        "amazonaws.com",
+        "amazonaws.com.cn",
+        "amazonaws.eu",
+        "c2s.ic.gov",
+        "sc2s.sgov.gov",
+        "cloud.adc-e.uk",
+        "csp.hci.ic.gov",
+    ];
+    let uri: http::Uri = url.parse().ok()?;
+    let host = uri.host()?.to_ascii_lowercase();
+    let aws = SUFFIXES.iter().any(|s| host.strip_suffix(s).is_some_and(|rest| rest.ends_with('.')))
+        || host.ends_with(".api.aws");
+    (!aws && !is_loopback(&host)).then_some(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ConnectionId, ConnectionName, Method, Source};
+
+    fn connection(url: Option<&str>) -> Connection {
+        let name = ConnectionName::parse("a").unwrap();
+        let mut c = Connection::new(ConnectionId::generate(), name, Method::Profile, Source::Env);
+        c.endpoint_url = url.map(str::to_owned);
+        c
+    }
+
+    #[test]
+    fn plain_http_is_for_loopback() {
+        for good in ["http://127.0.0.1:5566", "http://localhost:1", "http://[::1]:80", "https://example.org"] {
+            assert!(check_url(good, false).is_ok(), "{good}");
+        }
+        let err = check_url("http://10.0.0.1:80", false).unwrap_err().to_string();
+        assert!(err.contains("allow_insecure_endpoint"), "{err}");
+        assert!(check_url("http://10.0.0.1:80", true).is_ok());
+        assert!(check_url("ftp://localhost", true).is_err());
+        assert!(check_url("http://127.0.0.1.example.org", false).is_err());
+        assert!(check_url("https://user:pw@example.org", false).is_err());
+    }
+
+    #[test]
+    fn a_connections_own_address_beats_the_services_and_the_general_one() {
+        let env = |name: &str| match name {
+            "AWS_ENDPOINT_URL" => Some("https://all.example".to_owned()),
+            "AWS_ENDPOINT_URL_STS" => Some("https://sts.example".to_owned()),
+            _ => None,
+        };
+        let endpoints = Endpoints::read(env, false);
+        let of = |c: &Connection, s| endpoints.of(c, s).unwrap().unwrap();
+        assert_eq!(of(&connection(None), Service::Sts), "https://sts.example");
+        assert_eq!(of(&connection(None), Service::Ec2), "https://all.example");
+        assert_eq!(of(&connection(Some("https://own.example")), Service::Sts), "https://own.example");
+    }
+
+    #[test]
+    fn only_hosts_that_are_not_awss_are_foreign() {
+        assert_eq!(foreign_host("https://sts.eu-west-1.amazonaws.com"), None);
+        assert_eq!(foreign_host("http://127.0.0.1:99"), None);
+        assert_eq!(foreign_host("https://evilamazonaws.com").as_deref(), Some("evilamazonaws.com"));
+        assert_eq!(foreign_host("https://amazonaws.com.evil.org").as_deref(), Some("amazonaws.com.evil.org"));
+    }
+}

@@ -1,0 +1,207 @@
+//! From the SDK's errors to the two things a check may meet: a refusal, or a reason for no answer.
+
+use crate::diagnose;
+use crate::domain::{CheckError, Denial, ErrorClass};
+use crate::text;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::request_id::RequestId;
+use std::error::Error;
+
+/// Why a call gave nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The cloud refused.
+    Denied(Box<Denial>),
+    /// There is no answer.
+    NoAnswer(CheckError),
+}
+
+/// A failed call, with what is needed to show and to repeat it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallError {
+    /// What went wrong.
+    pub failure: Failure,
+    /// AWS's request id.
+    pub request_id: Option<String>,
+    /// Set when no connection to the host came about: nothing else need try it in this run.
+    pub unreachable: bool,
+}
+
+impl CallError {
+    /// A failure that no cloud had a part in.
+    pub fn local(class: ErrorClass, message: impl Into<String>) -> Self {
+        Self { failure: Failure::NoAnswer(CheckError::new(class, message)), request_id: None, unreachable: false }
+    }
+
+    /// The failure as a reason for no answer; a refusal becomes one of class `other`, with its words.
+    pub fn into_check_error(self) -> CheckError {
+        match self.failure {
+            Failure::NoAnswer(e) => e,
+            Failure::Denied(d) => {
+                CheckError { class: ErrorClass::Other, code: d.code, message: format!("refused: {}", d.message) }
+            }
+        }
+    }
+}
+
+/// Reads the SDK's error. `host` is what was asked, for the message.
+pub fn read<E>(error: SdkError<E, HttpResponse>, host: &str) -> CallError
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    SdkError<E, HttpResponse>: RequestId,
+{
+    let request_id = error.request_id().map(|id| text::line(id).into_owned());
+    let (failure, unreachable) = match &error {
+        SdkError::ServiceError(service) => {
+            let (meta, raw) = (service.err().meta(), service.raw());
+            (from_service(meta.code(), meta.message(), raw, host), false)
+        }
+        SdkError::ResponseError(response) => {
+            (not_awss_answer(response.raw(), host).unwrap_or_else(|| cut_short(&error, host)), false)
+        }
+        SdkError::DispatchFailure(dispatch) => {
+            let connector = dispatch.as_connector_error();
+            (from_connector(connector, &error, host), connector.is_some_and(|c| c.is_io() || c.is_timeout()))
+        }
+        SdkError::TimeoutError(_) => (
+            CheckError::new(
+                ErrorClass::Network,
+                format!("no answer from {host} in time; try again, or allow more time with --timeout"),
+            )
+            .into(),
+            false,
+        ),
+        other => (CheckError::new(ErrorClass::Other, chain(other)).into(), false),
+    };
+    CallError { failure, request_id, unreachable }
+}
+
+impl From<CheckError> for Failure {
+    fn from(e: CheckError) -> Self {
+        Self::NoAnswer(e)
+    }
+}
+
+/// An error that the service spoke: by its code, and by its words only where the grammar is known.
+fn from_service(code: Option<&str>, message: Option<&str>, raw: &HttpResponse, host: &str) -> Failure {
+    // A proxy's page has neither code nor message.
+    if let Some(failure) = not_awss_answer(raw, host) {
+        return failure;
+    }
+    match diagnose::classify(code, message.unwrap_or_default()) {
+        Ok(denial) => Failure::Denied(Box::new(denial)),
+        Err(mut error) => {
+            if error.message.is_empty() {
+                error.message = format!("{host} answered with status {}", raw.status().as_u16());
+            }
+            Failure::NoAnswer(error)
+        }
+    }
+}
+
+/// A proxy or a captive portal that answered in AWS's place.
+fn not_awss_answer(raw: &HttpResponse, host: &str) -> Option<Failure> {
+    let status = raw.status().as_u16();
+    if status == 407 {
+        return Some(
+            CheckError::new(
+                ErrorClass::Proxy,
+                "the proxy asks for a login (status 407); put user and password into HTTPS_PROXY, or name the host in NO_PROXY",
+            )
+            .into(),
+        );
+    }
+    let html = raw.headers().get("content-type").is_some_and(|t| t.to_ascii_lowercase().starts_with("text/html"));
+    html.then(|| {
+        CheckError::new(
+            ErrorClass::Proxy,
+            format!(
+                "a web page came in place of {host}'s answer (status {status}): a proxy or a sign-in page stands between; see `cloudivize doctor`"
+            ),
+        )
+        .into()
+    })
+}
+
+fn cut_short(error: &(dyn Error + 'static), host: &str) -> Failure {
+    CheckError::new(ErrorClass::Other, format!("{host}'s answer could not be read: {}", chain(error))).into()
+}
+
+/// No answer at all: which part of the way failed.
+fn from_connector(connector: Option<&ConnectorError>, error: &(dyn Error + 'static), host: &str) -> Failure {
+    let words = root_cause(error);
+    let class = |c, m: String| Failure::from(CheckError::new(c, m));
+    if let Some(io) = find_io(error) {
+        use std::io::ErrorKind as K;
+        return match io.kind() {
+            K::ConnectionRefused => class(
+                ErrorClass::Network,
+                format!("{host} refused the connection; is a firewall or a stopped endpoint in the way?"),
+            ),
+            K::ConnectionReset | K::ConnectionAborted | K::BrokenPipe | K::UnexpectedEof => {
+                class(ErrorClass::Network, format!("the connection to {host} was cut; try again"))
+            }
+            K::TimedOut => class(
+                ErrorClass::Network,
+                format!("{host} cannot be reached in time; is a firewall or a proxy in the way?"),
+            ),
+            K::InvalidData => class(
+                ErrorClass::Proxy,
+                format!(
+                    "TLS to {host} failed: {words}; if a company proxy opens TLS, name its certificate authority in AWS_CA_BUNDLE"
+                ),
+            ),
+            _ => class(ErrorClass::Network, format!("cannot reach {host}: {words}; see `cloudivize doctor`")),
+        };
+    }
+    match connector {
+        Some(c) if c.is_timeout() => class(
+            ErrorClass::Network,
+            format!("{host} cannot be reached in time; is a firewall or a proxy in the way?"),
+        ),
+        Some(c) if c.is_user() => {
+            class(ErrorClass::Invalid, format!("the request to {host} could not be made: {words}"))
+        }
+        _ => class(ErrorClass::Network, format!("cannot reach {host}: {words}; see `cloudivize doctor`")),
+    }
+}
+
+fn find_io<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a std::io::Error> {
+    let mut next: Option<&'a (dyn Error + 'static)> = Some(error);
+    while let Some(e) = next {
+        if let Some(io) = e.downcast_ref::<std::io::Error>() {
+            // A TLS error hides inside an I/O error whose source says which.
+            return Some(io);
+        }
+        next = e.source();
+    }
+    None
+}
+
+/// The innermost error's words.
+fn root_cause(error: &(dyn Error + 'static)) -> String {
+    let mut innermost = error;
+    while let Some(next) = innermost.source() {
+        innermost = next;
+    }
+    text::line(&innermost.to_string()).into_owned()
+}
+
+/// Every error of a chain, outermost first, without repetitions.
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut out = String::new();
+    let mut next = Some(error);
+    while let Some(e) = next {
+        let words = e.to_string();
+        if !out.contains(words.as_str()) {
+            if !out.is_empty() {
+                out.push_str(": ");
+            }
+            out.push_str(&words);
+        }
+        next = e.source();
+    }
+    text::line(&out).into_owned()
+}

@@ -1,0 +1,297 @@
+//! Base credentials: the default chain, one profile, or another connection's session.
+
+use super::calls;
+use super::endpoint::Service;
+use super::failure::{CallError, Failure, chain};
+use super::store::Wanted;
+use super::{Aws, Round};
+use crate::domain::{BaseIdentity, CheckError, Connection, ConnectionId, ErrorClass, Partition, Region, Source};
+use crate::text;
+use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use aws_config::meta::region::ProvideRegion;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::profile::region::ProfileFileRegionProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, future};
+use futures_util::FutureExt;
+use std::sync::Arc;
+
+/// Base credentials and who they are.
+pub struct Base {
+    pub(super) credentials: Credentials,
+    /// Who we are with them.
+    pub identity: BaseIdentity,
+    /// The region that stands beside them in the configuration.
+    pub region: Option<Region>,
+}
+
+impl Base {
+    /// Whether a role assumed with them is chained, and so lasts an hour at most
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html>).
+    pub fn is_temporary(&self) -> bool {
+        self.credentials.session_token().is_some()
+    }
+}
+
+impl Aws {
+    /// The base credentials of a connection, proved by `sts:GetCallerIdentity`; once per source and round.
+    ///
+    /// # Errors
+    /// Class `source`, with what helps; the source's connections are untested, not denied.
+    pub(super) async fn base(
+        &self,
+        round: &Round,
+        book: &[Connection],
+        connection: &Connection,
+        wanted: Wanted,
+    ) -> Result<Arc<Base>, CheckError> {
+        let source = self.aliased(&connection.source, book)?;
+        if let Source::Connection(id) = &source {
+            return self.chained(round, book, *id, wanted).await;
+        }
+        let key = (source.clone(), self.endpoints.key(connection));
+        self.store.base(key, round, wanted, self.make_base(round, connection, &source).boxed()).await
+    }
+
+    /// A source under the name that this machine has for it (`[source_alias]`).
+    pub fn aliased(&self, source: &Source, book: &[Connection]) -> Result<Source, CheckError> {
+        let find = |name: &str| book.iter().find(|c| c.name.as_str() == name).map(|c| c.id);
+        // A person writes a chained source by its name.
+        let by_name = match source {
+            Source::Connection(id) => book.iter().find(|c| c.id == *id).map(|c| format!("connection:{}", c.name)),
+            _ => None,
+        };
+        let alias = self.aliases.get(&source.text()).or_else(|| by_name.and_then(|n| self.aliases.get(&n)));
+        match alias {
+            None => Ok(source.clone()),
+            Some(text) => Source::parse(text, find).map_err(|e| {
+                CheckError::new(
+                    ErrorClass::Source,
+                    format!("[source_alias] turns {} into {text:?}: {e}", source.text()),
+                )
+            }),
+        }
+    }
+
+    async fn chained(
+        &self,
+        round: &Round,
+        book: &[Connection],
+        id: ConnectionId,
+        wanted: Wanted,
+    ) -> Result<Arc<Base>, CheckError> {
+        let Some(link) = book.iter().find(|c| c.id == id) else {
+            let why = format!("its source is the connection {id}, which is not in the vault; choose another source");
+            return Err(CheckError::new(ErrorClass::Source, why));
+        };
+        self.no_loop(book, link)?;
+        let assumed = self.session(round, book, link, wanted).await;
+        match assumed.outcome {
+            Ok(session) => Ok(Arc::new(Base {
+                credentials: session.credentials.clone(),
+                identity: session.identity.clone(),
+                region: session.base_region.clone(),
+            })),
+            Err(error) => {
+                let error = error.into_check_error();
+                Err(CheckError {
+                    class: ErrorClass::Source,
+                    message: format!("{}: {}", link.name, error.message),
+                    code: error.code,
+                })
+            }
+        }
+    }
+
+    /// The vault refuses loops; an alias could still make one, and a loop would wait for itself.
+    fn no_loop(&self, book: &[Connection], first: &Connection) -> Result<(), CheckError> {
+        let mut link = first;
+        for _ in 0..=book.len() {
+            match self.aliased(&link.source, book)? {
+                Source::Connection(id) => match book.iter().find(|c| c.id == id) {
+                    Some(next) => link = next,
+                    None => return Ok(()),
+                },
+                _ => return Ok(()),
+            }
+        }
+        let why = format!("the sources of {} lead back to it; give one of them a profile as its source", first.name);
+        Err(CheckError::new(ErrorClass::Source, why))
+    }
+
+    async fn make_base(
+        &self,
+        round: &Round,
+        connection: &Connection,
+        source: &Source,
+    ) -> Result<Arc<Base>, CheckError> {
+        let provider_config = ProviderConfig::without_region()
+            .with_http_client(self.http.clone())
+            .with_sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
+            .with_time_source(aws_smithy_async::time::SystemTimeSource::new());
+        let region = self.base_region(source, &provider_config).await;
+        let provider_config =
+            provider_config.with_region(region.as_ref().map(|r| aws_types::region::Region::new(r.as_str().to_owned())));
+        let provider: Box<dyn ProvideCredentials> = match source {
+            Source::Env => Box::new(DefaultCredentialsChain::builder().configure(provider_config).build().await),
+            // Alone: the default chain would take the environment's keys first and act in another account.
+            Source::Profile(name) => Box::new(
+                ProfileFileCredentialsProvider::builder()
+                    .configure(&provider_config)
+                    .profile_name(name.as_str())
+                    .build(),
+            ),
+            Source::Connection(_) | Source::Sso(_) => {
+                let why =
+                    "sign-in through IAM Identity Center is not in this release; use profile:NAME with an sso_session";
+                return Err(CheckError::new(ErrorClass::Source, why));
+            }
+        };
+        let label = source_label(source);
+        let credentials = self.provide(provider.as_ref(), source, &label).await?;
+        let identity = self.identify(round, connection, &credentials, region.as_ref(), &label).await?;
+        Ok(Arc::new(Base { credentials, identity, region }))
+    }
+
+    /// Resolves credentials within the operation's time limit: the default chain may wait for an
+    /// instance's metadata service or a `credential_process`.
+    async fn provide(
+        &self,
+        provider: &dyn ProvideCredentials,
+        source: &Source,
+        label: &str,
+    ) -> Result<Credentials, CheckError> {
+        let answer: future::ProvideCredentials<'_> = provider.provide_credentials();
+        match tokio::time::timeout(self.timeout, answer).await {
+            Ok(Ok(credentials)) => Ok(credentials),
+            Ok(Err(error)) => Err(CheckError::new(ErrorClass::Source, explain(&error, source, label))),
+            Err(_) => Err(CheckError::new(
+                ErrorClass::Source,
+                format!("{label}: no credentials within {} s; allow more time with --timeout", self.timeout.as_secs()),
+            )),
+        }
+    }
+
+    async fn base_region(&self, source: &Source, config: &ProviderConfig) -> Option<Region> {
+        let found = match source {
+            Source::Profile(name) => {
+                ProfileFileRegionProvider::builder()
+                    .configure(config)
+                    .profile_name(name.as_str())
+                    .build()
+                    .region()
+                    .await
+            }
+            // Without the metadata service: it may cost seconds, and a default serves as well.
+            _ => match std::env::var("AWS_REGION").or_else(|_| std::env::var("AWS_DEFAULT_REGION")) {
+                Ok(region) if !region.is_empty() => return Region::parse(&region).ok(),
+                _ => ProfileFileRegionProvider::builder().configure(config).build().region().await,
+            },
+        };
+        found.and_then(|r| Region::parse(r.as_ref()).ok())
+    }
+
+    async fn identify(
+        &self,
+        round: &Round,
+        connection: &Connection,
+        credentials: &Credentials,
+        base: Option<&Region>,
+        label: &str,
+    ) -> Result<BaseIdentity, CheckError> {
+        // Whose partition it is only the answer tells: the base region's, else the role's.
+        let partition = base.map(Region::partition).or_else(|| connection.partition()).unwrap_or(Partition::Aws);
+        let region = Self::sts_region(connection, base, &partition).or_else(|| Partition::Aws.default_region());
+        let Some(region) = region else {
+            return Err(CheckError::new(
+                ErrorClass::Source,
+                format!("{label}: no region is known; add one to the profile"),
+            ));
+        };
+        let place = self.place(connection, Service::Sts, region, label).map_err(CallError::into_check_error)?;
+        let answer = calls::caller_identity(self, round, &place, credentials.clone()).await;
+        match answer.result {
+            Ok((identity, _)) => Ok(identity),
+            Err(error) => Err(match error.failure {
+                // Needs no permission, so only an endpoint's policy can refuse it.
+                Failure::Denied(d) => CheckError {
+                    class: ErrorClass::Source,
+                    code: d.code.clone(),
+                    message: format!(
+                        "{label}: sts:GetCallerIdentity was refused, which only a VPC endpoint's policy does: {}",
+                        d.message
+                    ),
+                },
+                Failure::NoAnswer(e) => {
+                    let keep = matches!(
+                        e.class,
+                        ErrorClass::Network
+                            | ErrorClass::Proxy
+                            | ErrorClass::Throttled
+                            | ErrorClass::Clock
+                            | ErrorClass::Unsupported
+                    );
+                    let class = if keep { e.class } else { ErrorClass::Source };
+                    CheckError {
+                        class,
+                        message: format!("{label}: {}{}", e.message, remedy(source_of(label), e.class)),
+                        code: e.code,
+                    }
+                }
+            }),
+        }
+    }
+}
+
+/// A source in a person's words.
+pub(super) fn source_label(source: &Source) -> String {
+    match source {
+        Source::Env => "env (the default chain)".to_owned(),
+        other => text::line(&other.text()).into_owned(),
+    }
+}
+
+fn source_of(label: &str) -> Option<&str> {
+    label.strip_prefix("profile:")
+}
+
+/// The command that helps when a profile's credentials have ended or are unknown.
+fn remedy(profile: Option<&str>, class: ErrorClass) -> String {
+    match (class, profile) {
+        (ErrorClass::Expired | ErrorClass::Invalid, Some(name)) => {
+            let quoted = shlex::try_quote(name).unwrap_or(std::borrow::Cow::Borrowed("NAME"));
+            format!("; renew them: aws sso login --profile {quoted}, or aws configure --profile {quoted}")
+        }
+        (ErrorClass::Expired | ErrorClass::Invalid, None) => "; renew them, or name a profile as the source".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// What kept a provider from credentials, and what helps.
+fn explain(error: &CredentialsError, source: &Source, label: &str) -> String {
+    let words = chain(error);
+    match (error, source) {
+        (CredentialsError::CredentialsNotLoaded(_), Source::Profile(name)) => {
+            let quoted = shlex::try_quote(name.as_str()).unwrap_or(std::borrow::Cow::Borrowed("NAME"));
+            format!(
+                "{label}: {words}; see that the profile is in ~/.aws/config and has credentials: aws configure list --profile {quoted}"
+            )
+        }
+        (CredentialsError::CredentialsNotLoaded(_), _) => format!(
+            "{label}: no credentials were found ({words}); set AWS_PROFILE, sign in with `aws sso login`, or name a source: --source profile:NAME"
+        ),
+        (CredentialsError::ProviderTimedOut(_), _) => {
+            format!("{label}: its credentials did not come in time ({words})")
+        }
+        (CredentialsError::InvalidConfiguration(_), _) => {
+            format!("{label}: the AWS configuration is not usable: {words}; correct ~/.aws/config")
+        }
+        (_, Source::Profile(name)) => {
+            let quoted = shlex::try_quote(name.as_str()).unwrap_or(std::borrow::Cow::Borrowed("NAME"));
+            format!("{label}: {words}; if it is a single sign-on profile: aws sso login --profile {quoted}")
+        }
+        _ => format!("{label}: {words}"),
+    }
+}
