@@ -6,4 +6,6 @@
 #![allow(dead_code, unused_imports)]
 
 mod emulator;
+mod stub;
+mod stubbed;
 mod tools;
