@@ -156,8 +156,11 @@ mod tests {
 
     #[test]
     fn keys_are_shown_as_people_write_them() {
-        let shown: Vec<String> =
-            ["^c", "esc", "space", "f1", "M-x", "T"].iter().filter_map(|t| Key::parse(t)).map(|k| k.to_string()).collect();
+        let shown: Vec<String> = ["^c", "esc", "space", "f1", "M-x", "T"]
+            .iter()
+            .filter_map(|t| Key::parse(t))
+            .map(|k| k.to_string())
+            .collect();
         assert_eq!(shown, ["^c", "Esc", "Space", "F1", "M-x", "T"]);
     }
 

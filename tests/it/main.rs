@@ -6,6 +6,7 @@
 #![allow(dead_code, unused_imports)]
 
 mod emulator;
+mod screen;
 mod stub;
 mod stubbed;
 mod tools;
