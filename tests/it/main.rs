@@ -6,6 +6,9 @@
 #![allow(dead_code, unused_imports)]
 
 mod emulator;
+mod screen;
+mod stub;
+mod stubbed;
 mod tools;
 mod vault;
 mod vault_crash;

@@ -1,0 +1,244 @@
+//! A program on a pseudo-terminal of ours: every byte it writes, and what those bytes make of a terminal.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use base64::Engine as _;
+use rustix::fs::{Mode, OFlags};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
+
+use super::{framed, wait, wrapped};
+
+/// A program on a pseudo-terminal; it is killed when this is dropped.
+pub struct Pty {
+    child: Child,
+    master: File,
+    terminal: Arc<Mutex<Terminal>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+struct Terminal {
+    parser: vt100::Parser<Told>,
+    bytes: Vec<u8>,
+}
+
+/// What the program told the terminal besides text.
+#[derive(Default)]
+struct Told {
+    clipboard: Vec<String>,
+    title: String,
+    bells: usize,
+    /// What a real terminal would answer to the queries so far.
+    answers: Vec<u8>,
+}
+
+impl vt100::Callbacks for Told {
+    fn audible_bell(&mut self, _: &mut vt100::Screen) {
+        self.bells += 1;
+    }
+
+    fn set_window_title(&mut self, _: &mut vt100::Screen, title: &[u8]) {
+        self.title = String::from_utf8_lossy(title).into_owned();
+    }
+
+    fn copy_to_clipboard(&mut self, _: &mut vt100::Screen, _: &[u8], data: &[u8]) {
+        let text = match base64::engine::general_purpose::STANDARD.decode(data) {
+            Ok(text) => String::from_utf8_lossy(&text).into_owned(),
+            Err(e) => format!("not base64 ({e}): {}", String::from_utf8_lossy(data)),
+        };
+        self.clipboard.push(text);
+    }
+
+    fn unhandled_csi(
+        &mut self,
+        screen: &mut vt100::Screen,
+        mark: Option<u8>,
+        _: Option<u8>,
+        parameters: &[&[u16]],
+        end: char,
+    ) {
+        // Where is the cursor, and what are you: without an answer a program waits in vain.
+        match (mark, parameters, end) {
+            (None, [[6]], 'n') => {
+                let (row, column) = screen.cursor_position();
+                self.answers.extend_from_slice(format!("\x1b[{};{}R", row + 1, column + 1).as_bytes());
+            }
+            (None, _, 'c') => self.answers.extend_from_slice(b"\x1b[?62;22c"),
+            _ => {}
+        }
+    }
+}
+
+impl Pty {
+    /// Starts a program on a terminal of `(columns, rows)`, which is its controlling one.
+    pub fn start((width, height): (u16, u16), program: &Command) -> Self {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a pseudo-terminal");
+        grantpt(&master).expect("the pseudo-terminal is ours");
+        unlockpt(&master).expect("the pseudo-terminal is ours");
+        tcsetwinsize(&master, size(width, height)).expect("a terminal has a size");
+        let name = ptsname(&master, Vec::new()).expect("the pseudo-terminal has a name");
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let slave: OwnedFd = rustix::fs::open(&*name, flags, Mode::empty()).expect("its other side opens");
+
+        // `setsid` makes the terminal the program's own; doing so here would need unsafe code.
+        let other = || slave.try_clone().expect("another handle");
+        let child = wrapped("setsid", &["--ctty".to_owned(), "--".to_owned()], program)
+            .env("TERM", "xterm-256color")
+            .env_remove("TMUX")
+            .stdin(Stdio::from(other()))
+            .stdout(Stdio::from(other()))
+            .stderr(Stdio::from(other()))
+            .spawn()
+            .expect("setsid (util-linux) runs");
+        drop(slave);
+
+        let parser = vt100::Parser::new_with_callbacks(height, width, 0, Told::default());
+        let terminal = Arc::new(Mutex::new(Terminal { parser, bytes: Vec::new() }));
+        let master = File::from(master);
+        let reader = {
+            let (terminal, master) = (Arc::clone(&terminal), master.try_clone().expect("another handle"));
+            std::thread::spawn(move || read(master, &terminal))
+        };
+        Self { child, master, terminal, reader: Some(reader) }
+    }
+
+    /// Sends bytes as the keyboard would: `"\r"` is Enter, `"\x1b"` Escape, `"\x03"` Ctrl-C.
+    pub fn send(&self, bytes: impl AsRef<[u8]>) -> &Self {
+        (&self.master).write_all(bytes.as_ref()).expect("the program's terminal is open");
+        self
+    }
+
+    /// Waits until the screen is as `seen` wants it and gives its text.
+    #[track_caller]
+    pub fn wait_until(&self, what: &str, seen: impl Fn(&vt100::Screen) -> bool) -> String {
+        let look = || {
+            let terminal = self.terminal();
+            let screen = terminal.parser.screen();
+            seen(screen).then(|| screen.contents())
+        };
+        wait(what, look, || self.dump())
+    }
+
+    /// Waits until the program has ended and all it wrote is read.
+    #[track_caller]
+    pub fn wait_for_end(&mut self) -> ExitStatus {
+        let (child, terminal) = (&mut self.child, &self.terminal);
+        let ended = || child.try_wait().expect("it is our child");
+        let status = wait("the program ends", ended, || dump(&locked(terminal)));
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("the reader does not panic");
+        }
+        status
+    }
+
+    /// Looks at the screen: cells, colours, modes.
+    pub fn look<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.terminal().parser.screen())
+    }
+
+    /// The text on the screen.
+    pub fn screen(&self) -> String {
+        self.look(vt100::Screen::contents)
+    }
+
+    /// All bytes written so far.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.terminal().bytes.clone()
+    }
+
+    /// How many bytes were written so far.
+    pub fn written(&self) -> usize {
+        self.terminal().bytes.len()
+    }
+
+    /// What was put on the clipboard by OSC 52, decoded, in order.
+    pub fn clipboard(&self) -> Vec<String> {
+        self.terminal().parser.callbacks().clipboard.clone()
+    }
+
+    /// The window's title.
+    pub fn title(&self) -> String {
+        self.terminal().parser.callbacks().title.clone()
+    }
+
+    /// How often the bell rang.
+    pub fn bells(&self) -> usize {
+        self.terminal().parser.callbacks().bells
+    }
+
+    /// Whether keys are echoed and lines edited by the terminal, as a shell needs it, and not raw.
+    pub fn is_cooked(&self) -> bool {
+        let modes = tcgetattr(&self.master).expect("a terminal has modes").local_modes;
+        modes.contains(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG)
+    }
+
+    /// Gives the terminal another size; the program gets SIGWINCH.
+    pub fn resize(&self, (width, height): (u16, u16)) -> &Self {
+        self.terminal().parser.screen_mut().set_size(height, width);
+        tcsetwinsize(&self.master, size(width, height)).expect("a terminal has a size");
+        self
+    }
+
+    /// The program's process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn dump(&self) -> String {
+        dump(&self.terminal())
+    }
+
+    fn terminal(&self) -> MutexGuard<'_, Terminal> {
+        locked(&self.terminal)
+    }
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads until the last user of the other side has closed it, which Linux reports as an error.
+fn read(mut master: File, terminal: &Mutex<Terminal>) {
+    let mut buffer = [0; 16 * 1024];
+    while let Ok(count @ 1..) = master.read(&mut buffer) {
+        let answers = {
+            let mut terminal = locked(terminal);
+            terminal.bytes.extend_from_slice(&buffer[..count]);
+            terminal.parser.process(&buffer[..count]);
+            std::mem::take(&mut terminal.parser.callbacks_mut().answers)
+        };
+        if master.write_all(&answers).is_err() {
+            return;
+        }
+    }
+}
+
+fn dump(terminal: &Terminal) -> String {
+    let screen = terminal.parser.screen();
+    let (row, column) = screen.cursor_position();
+    let tail = &terminal.bytes[terminal.bytes.len().saturating_sub(400)..];
+    format!(
+        "cursor {column},{row} hidden {}; alternate screen {}; {} bytes, the last: {:?}\n{}",
+        screen.hide_cursor(),
+        screen.alternate_screen(),
+        terminal.bytes.len(),
+        String::from_utf8_lossy(tail),
+        framed(&screen.contents(), screen.size().1)
+    )
+}
+
+fn locked(terminal: &Mutex<Terminal>) -> MutexGuard<'_, Terminal> {
+    terminal.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn size(width: u16, height: u16) -> Winsize {
+    Winsize { ws_row: height, ws_col: width, ws_xpixel: 0, ws_ypixel: 0 }
+}
