@@ -10,7 +10,7 @@ const WIDTH: usize = 78;
 /// The page: who asks, why, what to do, what it allows and what not, the policies, how to check and undo.
 pub(super) fn render(snippet: &Snippet) -> Result<String, PolicyError> {
     let mut page = Page(String::new());
-    page.prose(&subject(snippet));
+    page.verbatim(&format!("Subject: {}\n", subject(snippet)));
     page.gap();
     page.prose(&intro(snippet));
 
@@ -64,10 +64,9 @@ pub(super) fn render(snippet: &Snippet) -> Result<String, PolicyError> {
         page.prose("Remove the statement from the inline policy and apply the permission set again.");
     } else {
         page.prose(if snippet.trust.is_some() {
-            "These commands take the policies and the role away; access ends at once for new sessions, and for a session \
-             that is open when its policies are gone."
+            "These commands take the policies and the role away. Open sessions lose their permissions with them."
         } else {
-            "This takes the policy away again; access ends at once."
+            "This takes away again what was added."
         });
         page.gap();
         page.verbatim(&format!("{}\n", undo.join("\n")));
@@ -76,12 +75,12 @@ pub(super) fn render(snippet: &Snippet) -> Result<String, PolicyError> {
 }
 
 fn subject(snippet: &Snippet) -> String {
-    let what = match snippet.kind {
-        Kind::Caller => "Please allow assuming roles for Cloudivize",
-        Kind::Missing => "Please add missing permissions for Cloudivize",
-        _ => "Please give access for Cloudivize",
-    };
-    format!("Subject: {what}: {}", snippet.place.label())
+    match (snippet.kind, snippet.place.account()) {
+        (Kind::Caller, _) => format!("Let {} assume roles for Cloudivize", snippet.place.label()),
+        (Kind::Missing, _) => format!("Missing permissions of {}, for Cloudivize", snippet.place.label()),
+        (_, Some(account)) => format!("Access to account {account} for Cloudivize"),
+        (_, None) => format!("Permissions of {}, for Cloudivize", snippet.place.label()),
+    }
 }
 
 fn intro(snippet: &Snippet) -> String {
@@ -172,11 +171,14 @@ fn purpose(permission: Mandatory) -> &'static str {
 
 fn denies(snippet: &Snippet) -> &'static str {
     match snippet.kind {
-        Kind::Caller => "Any other role, and anything in this account itself.",
-        Kind::Full => "Nothing is held back, except what your organization's policies forbid.",
-        Kind::Read => "Any change, and the values of Secrets Manager.",
-        Kind::Trust | Kind::Mandatory | Kind::Missing => {
-            "Any change, any look at your servers, data, logs, users or costs. Assets stay invisible until you allow \
+        Kind::Caller => "No other role, and nothing in the caller's own account.",
+        Kind::Full => "Nothing is held back, except what policies above the account forbid.",
+        Kind::Read => "No change of anything, and no look at the values in Secrets Manager.",
+        Kind::Missing => {
+            "Nothing else is added: no change of anything, no look at servers, data, logs, users or bills."
+        }
+        Kind::Trust | Kind::Mandatory => {
+            "No change of anything; no look at servers, data, logs, users or bills. Assets stay invisible until you allow \
              reading them."
         }
     }

@@ -18,6 +18,8 @@ mod render;
 mod shell;
 mod snippet;
 mod terraform;
+#[cfg(test)]
+mod tests;
 mod trust;
 
 pub use document::{Document, Effect, Principal, Statement};

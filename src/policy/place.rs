@@ -76,7 +76,7 @@ impl Place {
             Self::Role(role) => role.label(),
             Self::User { account, name, .. } => format!("user {name} in {account}"),
             Self::PermissionSet { account, name, .. } => {
-                format!("permission set {name} of IAM Identity Center (met in {account})")
+                format!("permission set {name} of IAM Identity Center, used in {account}")
             }
         }
     }

@@ -65,22 +65,32 @@ pub fn render(snippet: &Snippet, format: Format) -> Result<String, PolicyError> 
 /// What has to be said beside a snippet in this form: on standard error, or under the overlay.
 /// Sentences, the most important first.
 pub fn notes(snippet: &Snippet, format: Format) -> Vec<String> {
-    let mut notes = snippet.notes.clone();
     if format == Format::Message {
-        // The page says it all to its reader.
+        // The page says it all.
+        return Vec::new();
+    }
+    let mut notes = snippet.notes.clone();
+    notes.insert(0, sentence(&snippet.goes_where));
+    if let Place::PermissionSet { .. } = &snippet.place {
+        if matches!(format, Format::Cli | Format::CloudShell) {
+            notes.push(
+                "Run it where IAM Identity Center is managed; it changes nothing if the set has an inline policy."
+                    .to_owned(),
+            );
+        }
         return notes;
     }
-    notes.insert(0, format!("Where it goes: {}.", snippet.goes_where));
     let account = snippet.place.account().map_or_else(|| "the role's account".to_owned(), |a| format!("account {a}"));
     match format {
         Format::Json | Format::Min => match snippet.kind {
+            Kind::Trust => notes.push("It replaces the role's present trust policy.".to_owned()),
             Kind::Full => notes.extend(
                 snippet
                     .managed
                     .iter()
                     .map(|arn| format!("This is the content of {arn}: attach that by its ARN instead.")),
             ),
-            _ => notes.extend(snippet.managed.iter().map(|arn| format!("Attach also {arn}, by its ARN."))),
+            _ => notes.extend(snippet.managed.iter().map(|arn| format!("Attach AWS's {arn} as well, by its ARN."))),
         },
         Format::CloudFormation => {
             notes.push(format!(
@@ -91,16 +101,13 @@ pub fn notes(snippet: &Snippet, format: Format) -> Vec<String> {
                 notes.push("The stack makes the role. If the role exists already, use --format cli.".to_owned());
             }
         }
-        Format::Terraform if snippet.trust.is_some() => {
-            notes.push(
-                "This makes the role. If the role exists already, import it first or use --format cli.".to_owned(),
-            );
-        }
-        Format::Cli if matches!(snippet.place, Place::PermissionSet { .. }) => {
-            notes.push(
-                "Run it where IAM Identity Center is managed; it changes nothing if the set has an inline policy."
-                    .to_owned(),
-            );
+        Format::Terraform => {
+            notes.push(format!("Apply it with an AWS provider that acts in {account}."));
+            if snippet.trust.is_some() {
+                notes.push(
+                    "It makes the role. If the role exists already, import it first or use --format cli.".to_owned(),
+                );
+            }
         }
         Format::Cli => {
             notes.push(format!("Run it with credentials that may change IAM in {account}."));
@@ -109,7 +116,14 @@ pub fn notes(snippet: &Snippet, format: Format) -> Vec<String> {
             }
         }
         Format::CloudShell => notes.push(format!("Paste it into CloudShell in {account}; it may be repeated.")),
-        Format::Terraform | Format::Message => {}
+        Format::Message => {}
     }
     notes
+}
+
+/// Begins with a capital and ends with a full stop.
+fn sentence(clause: &str) -> String {
+    let mut chars = clause.chars();
+    let first = chars.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(chars).chain(['.']).collect()
 }

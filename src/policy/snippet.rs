@@ -39,7 +39,7 @@ pub struct Snippet {
     pub kind: Kind,
     /// What it is, for a heading.
     pub title: String,
-    /// A sentence: `attach to role CloudivizeRole in 111122223333`.
+    /// What to do with it: `attach to role CloudivizeRole in 111122223333`.
     pub goes_where: String,
     /// What the policies are attached to.
     pub place: Place,
@@ -72,7 +72,7 @@ pub fn trust(role: &RoleRef, input: &TrustInput) -> Result<Snippet, PolicyError>
     Ok(Snippet {
         kind: Kind::Trust,
         title: format!("Trust policy of {}", role.label()),
-        goes_where: format!("the trust policy of {}; it replaces the present one", role.label()),
+        goes_where: format!("set as the trust policy of {}", role.label()),
         place: Place::Role(role.clone()),
         json: trust.document.clone(),
         trust: Some(trust),
@@ -108,27 +108,17 @@ pub fn caller(identity: &BaseIdentity, roles: &[RoleArn], source_identity: bool)
          other."
             .to_owned(),
     ];
-    match (&who, &place) {
-        (Who::Role { instance: Some(instance), .. }, _) => {
-            notes.push(format!("The role was met on instance {instance}: everything on it that uses the role is allowed the same."));
-        }
-        (_, Place::PermissionSet { name, .. }) => notes.push(format!(
-            "It goes into the inline policy of permission set {name}, in the account where IAM Identity Center is managed. \
-             A permission set has one inline policy: if there is one, add this statement to it instead of replacing it."
-        )),
-        _ => {}
+    if let Who::Role { instance: Some(instance), .. } = &who {
+        notes.push(format!(
+            "The role was met on instance {instance}: everything on it that uses the role is allowed the same."
+        ));
     }
+    notes.extend(place_note(&place));
     let roles_word = if count == 1 { "1 role".to_owned() } else { format!("{count} roles") };
-    let goes_where = match &who {
-        Who::Role { instance: Some(instance), .. } => {
-            format!("attach to {}, the instance role of {instance}", place.label())
-        }
-        Who::PermissionSet { name } => format!(
-            "the inline policy of permission set {name} in IAM Identity Center (its role in {} cannot be edited)",
-            identity.account
-        ),
-        _ => format!("attach to {}", place.label()),
-    };
+    let mut goes_where = attach_to(&place);
+    if let Who::Role { instance: Some(instance), .. } = &who {
+        goes_where.push_str(&format!(", the instance role of {instance}"));
+    }
     Ok(Snippet {
         kind: Kind::Caller,
         title: format!("Policy for the caller: assume {roles_word}"),
@@ -188,16 +178,11 @@ fn missing_at(place: Place, permissions: &[Mandatory]) -> Option<Snippet> {
         .filter(|m| *m != Mandatory::AssumeRole && permissions.contains(m))
         .map(Mandatory::short)
         .collect();
-    let mut notes = Vec::new();
-    if let Place::PermissionSet { name, .. } = &place {
-        notes.push(format!(
-            "Permission set {name} has one inline policy: if there is one, add this statement to it instead of replacing it."
-        ));
-    }
     Some(Snippet {
         kind: Kind::Missing,
         title: format!("Missing permissions of {}", place.label()),
-        goes_where: format!("attach to {}", place.label()),
+        goes_where: attach_to(&place),
+        notes: place_note(&place).into_iter().collect(),
         place,
         trust: None,
         json: document.clone(),
@@ -205,8 +190,26 @@ fn missing_at(place: Place, permissions: &[Mandatory]) -> Option<Snippet> {
         // what was granted last week stays when something else is missing today.
         policy: Some(Policy { name: format!("CloudivizeMissing-{}", shorts.join("-")), document }),
         managed: Vec::new(),
-        notes,
     })
+}
+
+/// What to do with a policy for this place.
+fn attach_to(place: &Place) -> String {
+    match place {
+        Place::PermissionSet { account, name, .. } => format!(
+            "add to the inline policy of permission set {name} in IAM Identity Center; its role in {account} cannot be edited"
+        ),
+        _ => format!("attach to {}", place.label()),
+    }
+}
+
+/// What has to be known about the place.
+fn place_note(place: &Place) -> Option<String> {
+    let Place::PermissionSet { .. } = place else { return None };
+    Some(
+        "A permission set has one inline policy: if there is one, add this statement to it instead of replacing it."
+            .to_owned(),
+    )
 }
 
 fn on_role(role: &RoleRef, trust: Option<&TrustInput>, kind: Kind) -> Result<Snippet, PolicyError> {

@@ -105,17 +105,13 @@ fn block(head: &str, arguments: &[(&str, String)]) -> String {
 /// A policy's name as a resource label.
 fn label(name: &str) -> String {
     let mut out = String::new();
+    let mut after_small = false;
     for c in name.chars() {
-        match c {
-            '-' => out.push('_'),
-            c if c.is_ascii_uppercase() => {
-                if out.ends_with(|l: char| l.is_ascii_lowercase()) {
-                    out.push('_');
-                }
-                out.push(c.to_ascii_lowercase());
-            }
-            c => out.push(c),
+        if c.is_ascii_uppercase() && after_small {
+            out.push('_');
         }
+        after_small = c.is_ascii_lowercase();
+        out.push(if c == '-' { '_' } else { c.to_ascii_lowercase() });
     }
     out
 }
