@@ -1,1 +1,3 @@
 //! The only room that talks to clouds.
+
+pub mod profiles;
