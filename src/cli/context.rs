@@ -5,13 +5,14 @@ use super::ask::CommandLine;
 use super::exit::Failure;
 use super::out::Out;
 use crate::config::{self, Config, Paths};
-use crate::domain::{Connection, ConnectionId, ConnectionName, Invalid, Method, Settings, Source};
+use crate::domain::{AccountId, Connection, ConnectionId, ConnectionName, Invalid, Method, Secret, Settings, Source};
 use crate::journal::History;
 use crate::providers::aws::endpoint::foreign_host;
-use crate::term::prompt;
+use crate::term::prompt::{self, PromptError};
 use crate::vault::passphrase::PassphraseVars;
 use crate::vault::{self, Ask, Contents, Identities, OpenVault, Saved, Unlock, VaultError};
 use std::io::IsTerminal;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How often a person may mistype a passphrase.
@@ -27,17 +28,9 @@ pub struct Context {
     /// `config.toml`.
     pub config: Config,
     vars: PassphraseVars,
-}
-
-/// The connections of this run.
-#[derive(Debug)]
-pub struct Book {
-    /// The vault they come from; `None` for `--profile` and `--env`.
-    pub vault: Option<OpenVault>,
-    /// All of them.
-    pub connections: Vec<Connection>,
-    /// Defaults, vault, `config.toml`, command line.
-    pub settings: Settings,
+    settings: Settings,
+    unsaved: Option<Connection>,
+    vault: Option<OpenVault>,
 }
 
 impl Context {
@@ -56,22 +49,15 @@ impl Context {
         for warning in &config.warnings {
             out.warn(warning);
         }
-        Ok(Self { global, paths, config, vars })
+        let unsaved = unsaved(&global);
+        let settings = settings(&global, &config, None);
+        Ok(Self { global, paths, config, vars, settings, unsaved, vault: None })
     }
 
-    /// The settings of this run: what the command line says beats both files.
-    pub fn settings(&self, vault: Option<&Contents>) -> Settings {
-        let mut settings = self.config.settings(vault.map(|c| &c.config));
-        if let Some(seconds) = self.global.timeout {
-            settings.timeout = Duration::from_secs(seconds);
-        }
-        if let Some(n) = self.global.concurrency {
-            settings.concurrency = usize::from(n);
-        }
-        if let Some(theme) = &self.global.theme {
-            settings.theme = Some(theme.clone());
-        }
-        settings
+    /// The settings of this run: the command line beats `config.toml`, which beats the vault's
+    /// `[config]` as soon as the vault is open.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Where age identities are looked for, in order.
@@ -91,71 +77,103 @@ impl Context {
         Unlock::new(self.identities(), ask)
     }
 
-    /// Opens the vault; a person may try again after a mistyped passphrase. Blocking.
+    /// What the vault holds; opens it the first time. A person may try again after a mistyped
+    /// passphrase. Blocking.
     ///
     /// # Errors
     /// Each cause has its own sentence; exit 2, or 130 after Ctrl-C.
-    pub fn open_vault(&self, out: &mut Out) -> Result<OpenVault, Failure> {
-        for left in (0..TRIES).rev() {
+    pub fn contents(&mut self) -> Result<&Contents, Failure> {
+        let vault = match self.vault.take() {
+            Some(vault) => vault,
+            None => {
+                let vault = self.open_vault()?;
+                self.settings = settings(&self.global, &self.config, Some(vault.contents()));
+                vault
+            }
+        };
+        Ok(self.vault.insert(vault).contents())
+    }
+
+    fn open_vault(&self) -> Result<OpenVault, Failure> {
+        let mut left = TRIES;
+        loop {
+            left -= 1;
             let (ask, asked) = CommandLine::new(self.vars.clone());
             match vault::open(&self.paths.vault, &self.unlock(ask)) {
                 Ok(open) => return Ok(open),
-                Err(e @ VaultError::WrongPassphrase(_)) if asked.typed() && left > 0 => out.error(&e.to_string()),
+                Err(e @ VaultError::WrongPassphrase(_)) if asked.typed() && left > 0 => prompt::say(&e.to_string()),
                 Err(e) => return Err(asked.problem().map_or_else(|| vault_failure(&e), prompt_failure)),
             }
         }
-        Err(Failure::usage("the vault was not opened"))
     }
 
-    /// Saves changed contents and says what others had changed meanwhile.
+    /// Saves changed contents and says what others had changed meanwhile. Blocking.
     ///
     /// # Errors
     /// Each cause has its own sentence; the file stays as it was.
-    pub fn save(&self, vault: &mut OpenVault, contents: Contents, out: &mut Out) -> Result<(), Failure> {
-        match vault.save(contents).map_err(|e| vault_failure(&e))? {
-            Saved::Merged => {
-                out.note("The vault had been changed by somebody else meanwhile; both changes are in it now.")
-            }
-            Saved::Written | Saved::Unchanged => {}
+    pub fn save(&mut self, contents: Contents, out: &mut Out) -> Result<(), Failure> {
+        if self.save_quietly(contents)? == Saved::Merged {
+            out.note("The vault had been changed by somebody else meanwhile; both changes are in it now.");
         }
         Ok(())
     }
 
-    /// The connections of this run: one unsaved for `--profile` and `--env`, else the vault's.
+    fn save_quietly(&mut self, contents: Contents) -> Result<Saved, Failure> {
+        self.contents()?;
+        match &mut self.vault {
+            Some(vault) => vault.save(contents).map_err(|e| vault_failure(&e)),
+            None => Ok(Saved::Unchanged),
+        }
+    }
+
+    /// The connections of this run: one unsaved for `--profile` and `--env`, else the vault's. Blocking.
     ///
     /// # Errors
     /// When the vault cannot be opened.
-    pub fn book(&self, out: &mut Out) -> Result<Book, Failure> {
-        if let Some(connection) = self.unsaved() {
-            return Ok(Book { vault: None, connections: vec![connection], settings: self.settings(None) });
+    pub fn connections(&mut self) -> Result<Arc<[Connection]>, Failure> {
+        match &self.unsaved {
+            Some(connection) => Ok(vec![connection.clone()].into()),
+            None => Ok(self.contents()?.connections.clone().into()),
         }
-        let vault = self.open_vault(out)?;
-        let contents = vault.contents();
-        let (connections, settings) = (contents.connections.clone(), self.settings(Some(contents)));
-        Ok(Book { vault: Some(vault), connections, settings })
     }
 
-    /// The one unsaved connection of `--profile` or `--env`.
-    pub fn unsaved(&self) -> Option<Connection> {
-        let (name, method, source) = match (&self.global.profile, self.global.env) {
-            (Some(profile), _) => {
-                (ConnectionName::of_profile(profile), Method::Profile, Source::Profile(profile.clone()))
-            }
-            (None, true) => (ConnectionName::parse("env").ok()?, Method::Env, Source::Env),
-            (None, false) => return None,
-        };
-        Some(Connection { saved: false, ..Connection::new(ConnectionId::generate(), name, method, source) })
-    }
-
-    /// The history of checks, with a warning when it cannot be read. Blocking.
-    pub fn history(&self, book: &Book, out: &mut Out) -> History {
-        let path = book.settings.history.then(|| self.paths.state_dir.join("checks.jsonl"));
-        let id = book.vault.as_ref().map(|v| v.contents().id);
-        let (history, error) = History::open(path.filter(|_| id.is_some()), id);
+    /// The history of checks, with a warning when it cannot be read; kept only while a vault is open.
+    /// Blocking.
+    pub fn history(&self, out: &mut Out) -> History {
+        let id = self.vault.as_ref().map(|v| v.contents().id);
+        let path = self.paths.state_dir.join("checks.jsonl");
+        let (history, error) = History::open(Some(path).filter(|_| id.is_some() && self.settings.history), id);
         if let Some(error) = error {
             out.warn(&error.to_string());
         }
         history
+    }
+
+    /// Saves the account that each of these connections answered for the first time. Blocking.
+    ///
+    /// # Errors
+    /// When the vault cannot be written.
+    pub fn pin_accounts(&mut self, pins: &[(ConnectionId, AccountId)]) -> Result<(), Failure> {
+        if pins.is_empty() || self.vault.is_none() {
+            return Ok(());
+        }
+        let mut contents = self.contents()?.clone();
+        for connection in contents.connections.iter_mut().filter(|c| c.account.is_none()) {
+            connection.account = pins.iter().find(|(id, _)| *id == connection.id).map(|(_, account)| account.clone());
+        }
+        self.save_quietly(contents).map(|_| ())
+    }
+
+    /// Asks for the one-time code of an MFA device; `None` when there is nobody to ask.
+    ///
+    /// # Errors
+    /// After Ctrl-C, or when the terminal fails.
+    pub fn ask_code(&self, name: &ConnectionName, serial: &str) -> Result<Option<Secret>, Failure> {
+        match prompt::passphrase(&format!("MFA code of {serial} for {name}:")) {
+            Ok(code) => Ok(Some(code)),
+            Err(PromptError::NoTerminal | PromptError::Empty) => Ok(None),
+            Err(e) => Err(prompt_failure(e)),
+        }
     }
 
     /// Asks yes or no; `--yes` answers. `None` when there is nobody to ask.
@@ -172,7 +190,7 @@ impl Context {
         }
         match prompt::confirm(question) {
             Ok(answer) => Ok(Some(answer)),
-            Err(prompt::PromptError::NoTerminal) => Ok(None),
+            Err(PromptError::NoTerminal) => Ok(None),
             Err(e) => Err(prompt_failure(e)),
         }
     }
@@ -205,41 +223,29 @@ impl Context {
     }
 }
 
-impl Book {
-    /// The connection with this name or id.
-    ///
-    /// # Errors
-    /// When there is none; the nearest name is offered.
-    pub fn find(&self, name: &str) -> Result<&Connection, Failure> {
-        find(&self.connections, name)
+/// The defaults, the vault's `[config]`, `config.toml`, the command line: the later wins.
+fn settings(global: &Global, config: &Config, vault: Option<&Contents>) -> Settings {
+    let mut settings = config.settings(vault.map(|c| &c.config));
+    if let Some(seconds) = global.timeout {
+        settings.timeout = Duration::from_secs(seconds);
     }
+    if let Some(n) = global.concurrency {
+        settings.concurrency = usize::from(n);
+    }
+    if let Some(theme) = &global.theme {
+        settings.theme = Some(theme.clone());
+    }
+    settings
+}
 
-    /// The connections with these names and of these groups, in the order of the vault; all without either.
-    ///
-    /// # Errors
-    /// When a name or group is unknown, or nothing is selected.
-    pub fn select(&self, names: &[String], groups: &[String]) -> Result<Vec<&Connection>, Failure> {
-        let mut ids = Vec::new();
-        for name in names {
-            ids.push(self.find(name)?.id);
-        }
-        for group in groups {
-            let before = ids.len();
-            ids.extend(self.connections.iter().filter(|c| c.group.as_deref() == Some(group)).map(|c| c.id));
-            if ids.len() == before {
-                let mut known: Vec<&str> = self.connections.iter().filter_map(|c| c.group.as_deref()).collect();
-                known.sort_unstable();
-                known.dedup();
-                return Err(Failure::usage(unknown("group", group, &known)));
-            }
-        }
-        let all = names.is_empty() && groups.is_empty();
-        let chosen: Vec<&Connection> = self.connections.iter().filter(|c| all || ids.contains(&c.id)).collect();
-        if chosen.is_empty() {
-            return Err(Failure::usage("the vault has no connections yet; add one with: cloudivize connection add"));
-        }
-        Ok(chosen)
-    }
+/// The one unsaved connection of `--profile` or `--env`.
+fn unsaved(global: &Global) -> Option<Connection> {
+    let (name, method, source) = match (&global.profile, global.env) {
+        (Some(profile), _) => (ConnectionName::of_profile(profile), Method::Profile, Source::Profile(profile.clone())),
+        (None, true) => (ConnectionName::parse("env").ok()?, Method::Env, Source::Env),
+        (None, false) => return None,
+    };
+    Some(Connection { saved: false, ..Connection::new(ConnectionId::generate(), name, method, source) })
 }
 
 /// The connection with this name or id.
@@ -298,9 +304,9 @@ pub(super) fn vault_failure(error: &VaultError) -> Failure {
     }
 }
 
-pub(super) fn prompt_failure(error: prompt::PromptError) -> Failure {
+pub(super) fn prompt_failure(error: PromptError) -> Failure {
     match error {
-        prompt::PromptError::Interrupted => Failure::Interrupted("Interrupted; nothing was changed.".to_owned()),
+        PromptError::Interrupted => Failure::Interrupted("Interrupted; nothing was changed.".to_owned()),
         other => Failure::usage(other.to_string()),
     }
 }

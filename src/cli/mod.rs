@@ -78,10 +78,10 @@ fn dispatch(cli: Cli, vars: PassphraseVars, out: &mut Out) -> Outcome {
         Some(Command::Man { command: words }) => return man(&words, out),
         other => other,
     };
-    let context = Context::new(cli.global, vars, out)?;
+    let mut context = Context::new(cli.global, vars, out)?;
     match command {
         Some(Command::Init(args)) => init::run(&context, &args, out),
-        Some(Command::Connection(command)) => connection::run(&context, command, out),
+        Some(Command::Connection(command)) => connection::run(&mut context, command, out),
         _ => Err(Failure::usage("not here yet")),
     }
 }

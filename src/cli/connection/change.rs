@@ -8,9 +8,8 @@ use crate::cli::out::Out;
 use crate::domain::{Connection, ExternalId, Method, Region};
 use crate::providers::aws::endpoint::check_url;
 
-pub(super) fn edit(context: &Context, args: EditArgs, out: &mut Out) -> Outcome {
-    let mut vault = context.open_vault(out)?;
-    let mut contents = vault.contents().clone();
+pub(super) fn edit(context: &mut Context, args: EditArgs, out: &mut Out) -> Outcome {
+    let mut contents = context.contents()?.clone();
     let before = find(&contents.connections, &args.name)?.clone();
     let mut after = before.clone();
     let generated = args.generate_external_id.then(ExternalId::generate);
@@ -27,7 +26,7 @@ pub(super) fn edit(context: &Context, args: EditArgs, out: &mut Out) -> Outcome 
     for connection in contents.connections.iter_mut().filter(|c| c.id == after.id) {
         *connection = after.clone();
     }
-    context.save(&mut vault, contents, out)?;
+    context.save(contents, out)?;
     say_external_id(generated.as_ref(), out)?;
     out.note(&format!("{} is changed.", before.name));
     if generated.is_some() {

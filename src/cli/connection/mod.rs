@@ -17,7 +17,7 @@ use std::io::Read;
 /// The longest text that `add -` reads, in bytes.
 const INPUT_LIMIT: u64 = 4 << 20;
 
-pub(super) fn run(context: &Context, command: ConnectionCommand, out: &mut Out) -> Outcome {
+pub(super) fn run(context: &mut Context, command: ConnectionCommand, out: &mut Out) -> Outcome {
     if context.global.profile.is_some() || context.global.env {
         return Err(Failure::usage("--profile and --env open no vault, and connections live in one; leave them out"));
     }
@@ -33,7 +33,7 @@ pub(super) fn run(context: &Context, command: ConnectionCommand, out: &mut Out) 
 }
 
 /// One connection from options. A generated ExternalId is the result on standard output.
-fn add(context: &Context, args: AddArgs, out: &mut Out) -> Outcome {
+fn add(context: &mut Context, args: AddArgs, out: &mut Out) -> Outcome {
     let name = ConnectionName::parse(&args.name)?;
     let arn = args.role_arn.ok_or_else(|| {
         Failure::usage("--role-arn is missing; it looks like arn:aws:iam::111122223333:role/CloudivizeRole")
@@ -54,8 +54,7 @@ fn add(context: &Context, args: AddArgs, out: &mut Out) -> Outcome {
     if let Some(url) = &args.endpoint_url {
         check_url(url, false)?;
     }
-    let mut vault = context.open_vault(out)?;
-    let mut contents = vault.contents().clone();
+    let mut contents = context.contents()?.clone();
     if contents.by_name(name.as_str()).is_some() {
         return Err(Failure::usage(format!(
             "there is a connection {name} already; choose another name, or change it with: cloudivize connection edit {name}"
@@ -74,7 +73,7 @@ fn add(context: &Context, args: AddArgs, out: &mut Out) -> Outcome {
     context.confirm_endpoints(&mut contents, connection.endpoint_url.as_deref())?;
     let name = connection.name.clone();
     contents.connections.push(connection);
-    context.save(&mut vault, contents, out)?;
+    context.save(contents, out)?;
     say_external_id(external_id.filter(|_| generated).as_ref(), out)?;
     out.note(&format!("{name} is added."));
     if generated {
@@ -87,7 +86,7 @@ fn add(context: &Context, args: AddArgs, out: &mut Out) -> Outcome {
 }
 
 /// Any number of connections as TOML on standard input, all or nothing.
-fn add_many(context: &Context, args: &AddArgs, out: &mut Out) -> Outcome {
+fn add_many(context: &mut Context, args: &AddArgs, out: &mut Out) -> Outcome {
     let given = args.role_arn.is_some()
         || args.external_id.is_some()
         || args.generate_external_id
@@ -110,8 +109,7 @@ fn add_many(context: &Context, args: &AddArgs, out: &mut Out) -> Outcome {
     if text.trim().is_empty() {
         return Err(Failure::usage("standard input is empty; give [[connection]] tables as TOML"));
     }
-    let mut vault = context.open_vault(out)?;
-    let mut contents = vault.contents().clone();
+    let mut contents = context.contents()?.clone();
     let new = parse_connections(&text, &contents.connections)
         .map_err(|faults| Failure::usage(format!("nothing was added, for standard input has faults:\n{faults}")))?;
     for connection in &new {
@@ -123,16 +121,15 @@ fn add_many(context: &Context, args: &AddArgs, out: &mut Out) -> Outcome {
     context.confirm_endpoints(&mut contents, new.iter().filter_map(|c| c.endpoint_url.as_deref()))?;
     let names: Vec<String> = new.iter().map(|c| c.name.to_string()).collect();
     contents.connections.extend(new);
-    context.save(&mut vault, contents, out)?;
+    context.save(contents, out)?;
     let count =
         if names.len() == 1 { "1 connection is".to_owned() } else { format!("{} connections are", names.len()) };
     out.note(&format!("{count} added: {}", names.join(", ")));
     Ok(Exit::Done)
 }
 
-fn rename(context: &Context, args: RenameArgs, out: &mut Out) -> Outcome {
-    let mut vault = context.open_vault(out)?;
-    let mut contents = vault.contents().clone();
+fn rename(context: &mut Context, args: RenameArgs, out: &mut Out) -> Outcome {
+    let mut contents = context.contents()?.clone();
     let id = find(&contents.connections, &args.name)?.id;
     if contents.by_name(args.new_name.as_str()).is_some_and(|c| c.id != id) {
         return Err(Failure::usage(format!("there is a connection {} already; choose another name", args.new_name)));
@@ -140,14 +137,13 @@ fn rename(context: &Context, args: RenameArgs, out: &mut Out) -> Outcome {
     for connection in contents.connections.iter_mut().filter(|c| c.id == id) {
         connection.name = args.new_name.clone();
     }
-    context.save(&mut vault, contents, out)?;
+    context.save(contents, out)?;
     out.note(&format!("{} is {} now.", args.name, args.new_name));
     Ok(Exit::Done)
 }
 
-fn remove(context: &Context, args: &RemoveArgs, out: &mut Out) -> Outcome {
-    let mut vault = context.open_vault(out)?;
-    let mut contents = vault.contents().clone();
+fn remove(context: &mut Context, args: &RemoveArgs, out: &mut Out) -> Outcome {
+    let mut contents = context.contents()?.clone();
     let mut going: Vec<&Connection> = Vec::new();
     for name in &args.names {
         let connection = find(&contents.connections, name)?;
@@ -178,7 +174,7 @@ fn remove(context: &Context, args: &RemoveArgs, out: &mut Out) -> Outcome {
         None => return Err(Failure::usage(format!("nothing was removed: confirm the removal of {names} with --yes"))),
     }
     contents.connections.retain(|c| !ids.contains(&c.id));
-    context.save(&mut vault, contents, out)?;
+    context.save(contents, out)?;
     out.note(&format!("Removed: {names}. The roles still exist: delete them, or their trust, in the accounts."));
     Ok(Exit::Done)
 }

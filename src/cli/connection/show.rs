@@ -11,9 +11,8 @@ use crate::vault::{Contents, to_toml};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-pub(super) fn list(context: &Context, args: &ListArgs, out: &mut Out) -> Outcome {
-    let vault = context.open_vault(out)?;
-    let all = &vault.contents().connections;
+pub(super) fn list(context: &mut Context, args: &ListArgs, out: &mut Out) -> Outcome {
+    let all = &context.contents()?.connections;
     match args.format {
         ListFormat::Table if all.is_empty() => {}
         ListFormat::Table => {
@@ -105,9 +104,8 @@ fn value(c: &Connection, all: &[Connection], reveal: bool) -> Value {
     value
 }
 
-pub(super) fn show(context: &Context, args: &ShowArgs, out: &mut Out) -> Outcome {
-    let vault = context.open_vault(out)?;
-    let contents = vault.contents();
+pub(super) fn show(context: &mut Context, args: &ShowArgs, out: &mut Out) -> Outcome {
+    let contents = context.contents()?;
     let connection = find(&contents.connections, &args.name)?;
     match args.format {
         ShowFormat::Toml => {
