@@ -1,11 +1,18 @@
 //! The headless twin of the dashboard, on the same engine.
 
 pub mod args;
+mod ask;
+mod connection;
+pub mod context;
 pub mod exit;
+mod init;
+mod log;
 pub mod out;
 
+use crate::vault::passphrase::PassphraseVars;
 use args::{Cli, Command};
 use clap::{CommandFactory, FromArgMatches};
+use context::Context;
 use exit::{Exit, Failure, Outcome};
 use out::Out;
 use std::ffi::OsString;
@@ -16,13 +23,15 @@ pub fn command() -> clap::Command {
 }
 
 /// Reads the arguments, runs the command, says what went wrong, and gives the exit code.
-pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+///
+/// `vars` are the passphrase variables, which are no longer in the environment.
+pub fn run(args: impl IntoIterator<Item = OsString>, vars: PassphraseVars) -> Exit {
     let cli = match parse(args) {
         Ok(cli) => cli,
         Err(shown) => return shown,
     };
     let mut out = Out::process(cli.global.no_color);
-    let outcome = dispatch(cli, &mut out).and_then(|exit| {
+    let outcome = dispatch(cli, vars, &mut out).and_then(|exit| {
         out.flush()?;
         Ok(exit)
     });
@@ -54,15 +63,25 @@ fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Exit> {
     })
 }
 
-fn dispatch(cli: Cli, out: &mut Out) -> Outcome {
-    match cli.command {
+fn dispatch(cli: Cli, vars: PassphraseVars, out: &mut Out) -> Outcome {
+    if let Some(path) = &cli.global.log {
+        log::start(path)?;
+    }
+    // What needs neither files nor settings comes first.
+    let command = match cli.command {
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut command(), "cloudivize", &mut text);
             out.document(&String::from_utf8_lossy(&text))?;
-            Ok(Exit::Done)
+            return Ok(Exit::Done);
         }
-        Some(Command::Man { command: words }) => man(&words, out),
+        Some(Command::Man { command: words }) => return man(&words, out),
+        other => other,
+    };
+    let mut context = Context::new(cli.global, vars, out)?;
+    match command {
+        Some(Command::Init(args)) => init::run(&context, &args, out),
+        Some(Command::Connection(command)) => connection::run(&mut context, command, out),
         _ => Err(Failure::usage("not here yet")),
     }
 }

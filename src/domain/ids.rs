@@ -67,6 +67,11 @@ impl ConnectionName {
         Ok(Self(text.to_owned()))
     }
 
+    /// The label of an unsaved connection that stands for a profile, which may hold blanks and more.
+    pub fn of_profile(profile: &super::ProfileName) -> Self {
+        Self(profile.as_str().to_owned())
+    }
+
     /// The label.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -4,3 +4,4 @@
 //! `aws`; a trait over the two is drawn when the second exists.
 
 pub mod aws;
+pub mod profiles;

@@ -1,1 +1,3 @@
 //! Runs effects; the select loop; forwards and decides nothing.
+
+pub mod process;

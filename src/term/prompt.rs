@@ -84,6 +84,13 @@ pub fn confirm(question: &str) -> Result<bool, PromptError> {
     Ok(["y", "yes"].contains(&answer.to_lowercase().as_str()))
 }
 
+/// Says something on the terminal, if there is one.
+pub fn say(message: &str) {
+    if let Ok(mut tty) = open() {
+        let _ = writeln!(tty, "{}", text::multiline(message));
+    }
+}
+
 fn open() -> Result<File, PromptError> {
     OpenOptions::new().read(true).write(true).open("/dev/tty").map_err(|_| PromptError::NoTerminal)
 }

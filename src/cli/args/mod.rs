@@ -7,7 +7,9 @@ mod connection;
 mod values;
 
 pub use check::{CheckArgs, CheckFormat, FailOn, RegionsArgs};
-pub use connection::{AddArgs, ConnectionCommand, EditArgs, ListArgs, RemoveArgs, RenameArgs, ShowArgs, ShowFormat};
+pub use connection::{
+    AddArgs, Change, ConnectionCommand, EditArgs, ListArgs, RemoveArgs, RenameArgs, ShowArgs, ShowFormat,
+};
 
 use crate::domain::{AccountId, ExternalId, Partition, RoleName};
 use clap::{Args, Parser, Subcommand, ValueEnum};

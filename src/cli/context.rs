@@ -1,0 +1,312 @@
+//! What every command stands on: files, settings, the vault, and the connections of this run.
+
+use super::args::Global;
+use super::ask::CommandLine;
+use super::exit::Failure;
+use super::out::Out;
+use crate::config::{self, Config, Paths};
+use crate::domain::{AccountId, Connection, ConnectionId, ConnectionName, Invalid, Method, Secret, Settings, Source};
+use crate::journal::History;
+use crate::providers::aws::endpoint::foreign_host;
+use crate::term::prompt::{self, PromptError};
+use crate::vault::passphrase::PassphraseVars;
+use crate::vault::{self, Ask, Contents, Identities, OpenVault, Saved, Unlock, VaultError};
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often a person may mistype a passphrase.
+const TRIES: usize = 3;
+
+/// The command line's surroundings.
+#[derive(Debug)]
+pub struct Context {
+    /// The options that every command takes.
+    pub global: Global,
+    /// Folders and files.
+    pub paths: Paths,
+    /// `config.toml`.
+    pub config: Config,
+    vars: PassphraseVars,
+    settings: Settings,
+    unsaved: Option<Connection>,
+    vault: Option<OpenVault>,
+}
+
+impl Context {
+    /// Finds files and reads `config.toml`; what is wrong in it is a warning.
+    ///
+    /// # Errors
+    /// When two passphrase variables are set, there is no home folder, or `--config` cannot be read.
+    pub fn new(global: Global, vars: PassphraseVars, out: &mut Out) -> Result<Self, Failure> {
+        if global.profile.is_some() && global.env {
+            return Err(Failure::usage("--profile and --env exclude each other; give one of them"));
+        }
+        vars.check().map_err(|e| Failure::usage(e.to_string()))?;
+        let paths = Paths::find(global.vault.clone(), global.config.clone(), std::env::var_os("CLOUDIVIZE_VAULT"))
+            .map_err(|e| Failure::usage(e.to_string()))?;
+        let config = config::load(&paths).map_err(|e| Failure::usage(e.to_string()))?;
+        for warning in &config.warnings {
+            out.warn(warning);
+        }
+        let unsaved = unsaved(&global);
+        let settings = settings(&global, &config, None);
+        Ok(Self { global, paths, config, vars, settings, unsaved, vault: None })
+    }
+
+    /// The settings of this run: the command line beats `config.toml`, which beats the vault's
+    /// `[config]` as soon as the vault is open.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Where age identities are looked for, in order.
+    pub fn identities(&self) -> Identities {
+        let configured = self.config.settings(None).identities;
+        let variable = std::env::var_os("CLOUDIVIZE_IDENTITY");
+        Identities::gather(&self.global.identities, variable.as_deref(), &configured, &self.paths.config_dir)
+    }
+
+    /// The passphrase variables as they were at the start.
+    pub fn passphrase(&self) -> &PassphraseVars {
+        &self.vars
+    }
+
+    /// What may open a vault, asking `ask`.
+    pub fn unlock(&self, ask: impl Ask + 'static) -> Unlock {
+        Unlock::new(self.identities(), ask)
+    }
+
+    /// What the vault holds; opens it the first time. A person may try again after a mistyped
+    /// passphrase. Blocking.
+    ///
+    /// # Errors
+    /// Each cause has its own sentence; exit 2, or 130 after Ctrl-C.
+    pub fn contents(&mut self) -> Result<&Contents, Failure> {
+        let vault = match self.vault.take() {
+            Some(vault) => vault,
+            None => {
+                let vault = self.open_vault()?;
+                self.settings = settings(&self.global, &self.config, Some(vault.contents()));
+                vault
+            }
+        };
+        Ok(self.vault.insert(vault).contents())
+    }
+
+    fn open_vault(&self) -> Result<OpenVault, Failure> {
+        let mut left = TRIES;
+        loop {
+            left -= 1;
+            let (ask, asked) = CommandLine::new(self.vars.clone());
+            match vault::open(&self.paths.vault, &self.unlock(ask)) {
+                Ok(open) => return Ok(open),
+                Err(e @ VaultError::WrongPassphrase(_)) if asked.typed() && left > 0 => prompt::say(&e.to_string()),
+                Err(e) => return Err(asked.problem().map_or_else(|| vault_failure(&e), prompt_failure)),
+            }
+        }
+    }
+
+    /// Saves changed contents and says what others had changed meanwhile. Blocking.
+    ///
+    /// # Errors
+    /// Each cause has its own sentence; the file stays as it was.
+    pub fn save(&mut self, contents: Contents, out: &mut Out) -> Result<(), Failure> {
+        if self.save_quietly(contents)? == Saved::Merged {
+            out.note("The vault had been changed by somebody else meanwhile; both changes are in it now.");
+        }
+        Ok(())
+    }
+
+    fn save_quietly(&mut self, contents: Contents) -> Result<Saved, Failure> {
+        self.contents()?;
+        match &mut self.vault {
+            Some(vault) => vault.save(contents).map_err(|e| vault_failure(&e)),
+            None => Ok(Saved::Unchanged),
+        }
+    }
+
+    /// The connections of this run: one unsaved for `--profile` and `--env`, else the vault's. Blocking.
+    ///
+    /// # Errors
+    /// When the vault cannot be opened.
+    pub fn connections(&mut self) -> Result<Arc<[Connection]>, Failure> {
+        match &self.unsaved {
+            Some(connection) => Ok(vec![connection.clone()].into()),
+            None => Ok(self.contents()?.connections.clone().into()),
+        }
+    }
+
+    /// The history of checks, with a warning when it cannot be read; kept only while a vault is open.
+    /// Blocking.
+    pub fn history(&self, out: &mut Out) -> History {
+        let id = self.vault.as_ref().map(|v| v.contents().id);
+        let path = self.paths.state_dir.join("checks.jsonl");
+        let (history, error) = History::open(Some(path).filter(|_| id.is_some() && self.settings.history), id);
+        if let Some(error) = error {
+            out.warn(&error.to_string());
+        }
+        history
+    }
+
+    /// Saves the account that each of these connections answered for the first time. Blocking.
+    ///
+    /// # Errors
+    /// When the vault cannot be written.
+    pub fn pin_accounts(&mut self, pins: &[(ConnectionId, AccountId)]) -> Result<(), Failure> {
+        if pins.is_empty() || self.vault.is_none() {
+            return Ok(());
+        }
+        let mut contents = self.contents()?.clone();
+        for connection in contents.connections.iter_mut().filter(|c| c.account.is_none()) {
+            connection.account = pins.iter().find(|(id, _)| *id == connection.id).map(|(_, account)| account.clone());
+        }
+        self.save_quietly(contents).map(|_| ())
+    }
+
+    /// Asks for the one-time code of an MFA device; `None` when there is nobody to ask.
+    ///
+    /// # Errors
+    /// After Ctrl-C, or when the terminal fails.
+    pub fn ask_code(&self, name: &ConnectionName, serial: &str) -> Result<Option<Secret>, Failure> {
+        match prompt::passphrase(&format!("MFA code of {serial} for {name}:")) {
+            Ok(code) => Ok(Some(code)),
+            Err(PromptError::NoTerminal | PromptError::Empty) => Ok(None),
+            Err(e) => Err(prompt_failure(e)),
+        }
+    }
+
+    /// Asks yes or no; `--yes` answers. `None` when there is nobody to ask.
+    ///
+    /// # Errors
+    /// When the terminal fails.
+    pub fn confirm(&self, question: &str) -> Result<Option<bool>, Failure> {
+        if self.global.yes {
+            return Ok(Some(true));
+        }
+        // A script's terminal is not for questions.
+        if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+            return Ok(None);
+        }
+        match prompt::confirm(question) {
+            Ok(answer) => Ok(Some(answer)),
+            Err(PromptError::NoTerminal) => Ok(None),
+            Err(e) => Err(prompt_failure(e)),
+        }
+    }
+
+    /// Has every foreign endpoint confirmed once per vault and puts it into `contents`.
+    ///
+    /// # Errors
+    /// When a person says no, or there is nobody to ask and no `--yes`.
+    pub fn confirm_endpoints<'u>(
+        &self,
+        contents: &mut Contents,
+        urls: impl IntoIterator<Item = &'u str>,
+    ) -> Result<(), Failure> {
+        for url in urls {
+            let Some(host) = foreign_host(url) else { continue };
+            if contents.endpoints.iter().any(|known| known == url) {
+                continue;
+            }
+            match self.confirm(&format!("Send requests to {host}, which is not AWS?"))? {
+                Some(true) => contents.endpoints.push(url.to_owned()),
+                Some(false) => return Err(Failure::usage(format!("{host} was not confirmed; nothing was changed"))),
+                None => {
+                    return Err(Failure::usage(format!(
+                        "{host} is not AWS and was never confirmed for this vault; confirm it with --yes"
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The defaults, the vault's `[config]`, `config.toml`, the command line: the later wins.
+fn settings(global: &Global, config: &Config, vault: Option<&Contents>) -> Settings {
+    let mut settings = config.settings(vault.map(|c| &c.config));
+    if let Some(seconds) = global.timeout {
+        settings.timeout = Duration::from_secs(seconds);
+    }
+    if let Some(n) = global.concurrency {
+        settings.concurrency = usize::from(n);
+    }
+    if let Some(theme) = &global.theme {
+        settings.theme = Some(theme.clone());
+    }
+    settings
+}
+
+/// The one unsaved connection of `--profile` or `--env`.
+fn unsaved(global: &Global) -> Option<Connection> {
+    let (name, method, source) = match (&global.profile, global.env) {
+        (Some(profile), _) => (ConnectionName::of_profile(profile), Method::Profile, Source::Profile(profile.clone())),
+        (None, true) => (ConnectionName::parse("env").ok()?, Method::Env, Source::Env),
+        (None, false) => return None,
+    };
+    Some(Connection { saved: false, ..Connection::new(ConnectionId::generate(), name, method, source) })
+}
+
+/// The connection with this name or id.
+///
+/// # Errors
+/// When there is none; the nearest name is offered.
+pub fn find<'c>(connections: &'c [Connection], name: &str) -> Result<&'c Connection, Failure> {
+    let by_id = || ConnectionId::parse(name).ok().and_then(|id| connections.iter().find(|c| c.id == id));
+    connections.iter().find(|c| c.name.as_str() == name).or_else(by_id).ok_or_else(|| {
+        let known: Vec<&str> = connections.iter().map(|c| c.name.as_str()).collect();
+        Failure::usage(unknown("connection", name, &known))
+    })
+}
+
+/// Reads a source as it is written on the command line.
+///
+/// # Errors
+/// When it is no source, or one that this release does not offer.
+pub fn source(text: &str, connections: &[Connection]) -> Result<Source, Failure> {
+    match Source::parse(text, |name| find(connections, name).ok().map(|c| c.id))? {
+        Source::Connection(id) if !connections.iter().any(|c| c.id == id) => {
+            Err(Invalid::new("source", "names a connection that is not here").into())
+        }
+        Source::Sso(_) => Err(Invalid::new("source", "sso is not supported by this release yet")
+            .fix("sign in with the AWS CLI and use profile:NAME")
+            .into()),
+        source => Ok(source),
+    }
+}
+
+/// A source in a person's words: another connection by its name.
+pub fn source_label(source: &Source, connections: &[Connection]) -> String {
+    match source {
+        Source::Connection(id) => {
+            connections.iter().find(|c| c.id == *id).map_or_else(|| source.text(), |c| format!("connection:{}", c.name))
+        }
+        _ => source.text(),
+    }
+}
+
+fn unknown(what: &str, name: &str, known: &[&str]) -> String {
+    match config::fields::nearest(name, known) {
+        Some(near) => format!("there is no {what} {name:?}; did you mean {near}?"),
+        None => format!("there is no {what} {name:?}; see cloudivize connection list"),
+    }
+}
+
+/// A vault's error as the end of a command. Lines of a generated text would mislead, so only fields are named.
+pub(super) fn vault_failure(error: &VaultError) -> Failure {
+    match error {
+        VaultError::Refused(faults) => {
+            let lines: Vec<String> = faults.0.iter().map(|f| format!("{}: {}", f.field, f.why)).collect();
+            Failure::usage(format!("nothing was saved: {}", lines.join("\n")))
+        }
+        other => Failure::usage(other.to_string()),
+    }
+}
+
+pub(super) fn prompt_failure(error: PromptError) -> Failure {
+    match error {
+        PromptError::Interrupted => Failure::Interrupted("Interrupted; nothing was changed.".to_owned()),
+        other => Failure::usage(other.to_string()),
+    }
+}
