@@ -36,7 +36,7 @@ pub struct Advice {
 }
 
 /// What is known about the connection that was refused. Everything is optional: `diagnose` knows nothing.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct About<'a> {
     /// The role that was assumed, when one was.
     pub role: Option<&'a RoleArn>,
@@ -285,7 +285,7 @@ fn target_of(principal: Option<&str>) -> String {
 }
 
 /// What is known where an error, not a refusal, kept a check from an answer.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct ErrorAbout<'a> {
     /// The profile that the credentials come from.
     pub profile: Option<&'a str>,

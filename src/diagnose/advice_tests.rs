@@ -43,12 +43,11 @@ fn facts<'a>(
         role,
         base,
         external_id_sent: true,
-        probe: None,
+        external_id: ExternalIdFinding::NotTested,
         session_name: session,
         source_identity: None,
-        mfa_sent: false,
-        worked_before: None,
-        trusted_account: None,
+        mfa: false,
+        worked_until: None,
     }
 }
 
@@ -128,7 +127,7 @@ fn what_worked_before_is_no_typing_error() {
     let (d, r) = (denial(None, ASSUME), role("arn:aws:iam::444455556666:role/team/CloudivizeRole"));
     let (b, s) = (base("arn:aws:iam::111122223333:user/hub"), SessionName::default());
     let mut f = facts(&d, &r, Some(&b), &s);
-    f.worked_before = Timestamp::parse("2026-11-21T23:10:00Z");
+    f.worked_until = Timestamp::parse("2026-11-21T23:10:00Z");
     let causes = assume_role_causes(&f);
     assert_eq!(causes.remaining[0].cause, CauseKind::Other);
     assert!(causes.remaining[0].compare.contains("with these same values: not a typing error"));
@@ -168,7 +167,7 @@ fn an_accepted_call_without_external_id_leaves_one_cause() {
     let (d, r) = (denial(None, ASSUME), role("arn:aws:iam::444455556666:role/CloudivizeRole"));
     let (b, s) = (base("arn:aws:iam::111122223333:user/hub"), SessionName::default());
     let mut f = facts(&d, &r, Some(&b), &s);
-    f.probe = Some(ExternalIdFinding::Contradicts);
+    f.external_id = ExternalIdFinding::Contradicts;
     let causes = assume_role_causes(&f);
     assert_eq!(kinds(&causes.remaining), [CauseKind::ExternalId]);
     assert!(kinds(&causes.ruled_out).contains(&CauseKind::TrustPrincipal));

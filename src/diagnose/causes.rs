@@ -2,7 +2,7 @@
 //! values to compare, and says what was ruled out and by what.
 
 use crate::domain::{
-    AccountId, BaseIdentity, Cause, CauseKind, Denial, ExternalIdFinding, PolicyType, RoleArn, SessionName, Timestamp,
+    BaseIdentity, Cause, CauseKind, Denial, ExternalIdFinding, PolicyType, RoleArn, SessionName, Timestamp,
 };
 
 /// What is known about a refused AssumeRole. The ExternalId itself is not in it.
@@ -17,17 +17,15 @@ pub struct AssumeFacts<'a> {
     /// Whether an ExternalId was sent.
     pub external_id_sent: bool,
     /// What the ExternalId probe found, if one ran after the refusal.
-    pub probe: Option<ExternalIdFinding>,
+    pub external_id: ExternalIdFinding,
     /// The session name that was sent.
     pub session_name: &'a SessionName,
     /// The source identity that was sent.
     pub source_identity: Option<&'a SessionName>,
-    /// Whether an MFA serial number and code were sent.
-    pub mfa_sent: bool,
+    /// Whether the call carried an MFA serial number and code.
+    pub mfa: bool,
     /// When the very same values were last accepted.
-    pub worked_before: Option<Timestamp>,
-    /// The account that the trust policy was told to name, when it is not the base identity's.
-    pub trusted_account: Option<&'a AccountId>,
+    pub worked_until: Option<Timestamp>,
 }
 
 /// What remains, most likely first, and what was ruled out with the evidence.
@@ -173,7 +171,7 @@ fn rule_out_trust(out: &mut Causes, why: &str) {
 /// One message, many causes.
 fn undecided(facts: &AssumeFacts<'_>, out: &mut Causes) {
     let trust_named = facts.denial.policy_type.is_some();
-    if let Some(when) = facts.worked_before {
+    if let Some(when) = facts.worked_until {
         out.keep(
             CauseKind::Other,
             format!(
@@ -183,7 +181,7 @@ fn undecided(facts: &AssumeFacts<'_>, out: &mut Causes) {
             ),
         );
     }
-    if facts.probe == Some(ExternalIdFinding::Contradicts) {
+    if facts.external_id == ExternalIdFinding::Contradicts {
         out.keep(
             CauseKind::ExternalId,
             "AWS accepts this caller without an ExternalId and refuses the one in this connection: the trust policy has \
@@ -215,7 +213,7 @@ fn undecided(facts: &AssumeFacts<'_>, out: &mut Causes) {
         );
     }
     conditions(facts, out);
-    if facts.worked_before.is_some() {
+    if facts.worked_until.is_some() {
         out.drop(CauseKind::TooNew, "the role has accepted these values before");
     } else {
         out.keep(
@@ -237,19 +235,14 @@ fn trust_principal(facts: &AssumeFacts<'_>, out: &mut Causes) {
     let narrow = caller_role(&base.arn)
         .map(|role| format!(", or its role ({role}, with its path; a session's ARN is not enough)"))
         .unwrap_or_default();
-    let told = facts
-        .trusted_account
-        .filter(|a| **a != base.account)
-        .map(|a| format!("; the snippet given out names account {a}, but the caller is in {}", base.account))
-        .unwrap_or_default();
     out.keep(
         CauseKind::TrustPrincipal,
-        format!("Principal in the trust policy must be {root}{narrow}; the caller is {}{told}", base.arn),
+        format!("Principal in the trust policy must be {root}{narrow}; the caller is {}", base.arn),
     );
 }
 
 fn external_id(facts: &AssumeFacts<'_>, out: &mut Causes) {
-    let typing = facts.worked_before.is_some();
+    let typing = facts.worked_until.is_some();
     match (facts.external_id_sent, typing) {
         (true, true) => out.keep(
             CauseKind::ExternalId,
@@ -274,7 +267,7 @@ fn role_name(facts: &AssumeFacts<'_>, out: &mut Causes, trust_named: bool) {
         out.drop(CauseKind::Account, "AWS found the role: it names its trust policy");
         return;
     }
-    if facts.worked_before.is_some() {
+    if facts.worked_until.is_some() {
         out.drop(CauseKind::Account, "the same values worked before");
         out.keep(
             CauseKind::RoleNameOrPath,
@@ -318,7 +311,7 @@ fn caller_policy(facts: &AssumeFacts<'_>, out: &mut Causes) {
 }
 
 fn conditions(facts: &AssumeFacts<'_>, out: &mut Causes) {
-    if facts.mfa_sent {
+    if facts.mfa {
         out.drop(CauseKind::Mfa, "a serial number and a code were sent, and AWS did not object to them");
     } else {
         out.keep(
