@@ -286,6 +286,10 @@ impl<'a> Scan<'a> {
         if CONTINUATIONS.iter().any(|c| self.starts(after, c).is_some()) {
             return Some(resume);
         }
+        // Words stay words: "role" and what stands on the next line are two.
+        if !sofar.contains(':') && (!token.contains(':') || token.starts_with("arn:")) {
+            return None;
+        }
         let unfinished = sofar.starts_with("arn:") && sofar.matches(':').count() < 5 || sofar.ends_with('-');
         let first = self.text[..pos].lines().count().saturating_sub(1);
         let lines: Vec<&str> = self.text.lines().collect();

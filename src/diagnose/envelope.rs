@@ -55,7 +55,9 @@ fn in_value(value: &Value, depth: u8) -> Option<Envelope> {
                         .and_then(|(_, v)| v.as_str())
                 })
             };
-            let code = text(&["__type", "code", "errorCode", "error_code", "Error.Code", "name", "errorType"])
+            // A log record's "name" is anything; an SDK's is a code.
+            let code = text(&["__type", "code", "errorCode", "error_code", "Error.Code"])
+                .or_else(|| text(&["name", "errorType"]).filter(|name| codes::is_known(name)))
                 .or_else(|| text(&["error"]).filter(|_| map.contains_key("error_description")));
             let message =
                 text(&["message", "errorMessage", "error_description", "Error.Message", "detailedMessage", "msg"]);
@@ -72,10 +74,15 @@ fn in_value(value: &Value, depth: u8) -> Option<Envelope> {
             if let Some(inner) = map.values().find_map(|v| in_value(v, depth - 1)) {
                 return Some(inner);
             }
-            // A body without a code: its text may still carry prefixes.
-            message.map(|m| plain(&clean(m))).or_else(|| {
-                code.filter(|c| codes::is_known(c)).map(|c| Envelope { code: Some(stored(c)), ..Envelope::default() })
-            })
+            // A body or a log record without a code: its texts may still carry prefixes.
+            let texts = || message.into_iter().chain(map.values().filter_map(Value::as_str)).map(|t| plain(&clean(t)));
+            texts()
+                .find(|e| e.code.as_deref().is_some_and(codes::is_known))
+                .or_else(|| {
+                    code.filter(|c| codes::is_known(c))
+                        .map(|c| Envelope { code: Some(stored(c)), ..Envelope::default() })
+                })
+                .or_else(|| message.map(|m| plain(&clean(m))))
         }
         Value::Array(items) => items.iter().find_map(|v| in_value(v, depth - 1)),
         Value::String(text) if text.trim_start().starts_with('{') => json(text),
@@ -108,7 +115,8 @@ fn plain(text: &str) -> Envelope {
     let scan = Scan::new(text);
     let rest = |from: usize| text.get(from..).unwrap_or_default().trim_start_matches([':', ' ', '\n']).to_owned();
     // AWS CLI and botocore.
-    if let Some((_, open)) = scan.find("anerroroccurred(", 0)
+    let opening = scan.find("anerroroccurred(", 0).or_else(|| scan.find("aclienterror(", 0));
+    if let Some((_, open)) = opening
         && let Some(len) = text[open..].find(')').filter(|l| *l <= 120)
     {
         let code: String = text[open..open + len].split_whitespace().collect();

@@ -73,7 +73,7 @@ fn decide(envelope: &Envelope, whole: &str) -> Diagnosis {
     let says_so = sentence.refused || sentence.encoded.is_some() || bare_refusal(message);
     // A number is an HTTP status, and a HEAD request's answer has nothing else.
     let status_only = code.is_some_and(|c| c.chars().all(|c| c.is_ascii_digit()) || c == "Forbidden");
-    if spoken || denied || (class.is_none() && says_so && !(status_only && !sentence.refused)) {
+    if spoken || denied || (class.is_none() && says_so && (!status_only || sentence.refused)) {
         let span = sentence.span.filter(|_| spoken);
         let words = span.and_then(|(start, end)| message.get(start..end)).unwrap_or(message).to_owned();
         return Diagnosis::Denial(build(code, envelope.operation.as_deref(), sentence, &words));

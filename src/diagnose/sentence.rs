@@ -272,7 +272,11 @@ fn resource_value(scan: &Scan<'_>, start: usize) -> (String, usize) {
 
 /// Refusals that name no action in AWS's usual place.
 fn other_forms(scan: &Scan<'_>, found: &mut Sentence) -> Option<usize> {
-    if let Some(end) = azure(scan, found).or_else(|| queue_access(scan, found)).or_else(|| assume_words(scan, found)) {
+    let known = azure(scan, found)
+        .or_else(|| queue_access(scan, found))
+        .or_else(|| assume_words(scan, found))
+        .or_else(|| stack_event(scan, found));
+    if let Some(end) = known {
         found.refused = true;
         return Some(end);
     }
@@ -361,6 +365,16 @@ fn assume_words(scan: &Scan<'_>, found: &mut Sentence) -> Option<usize> {
     found.principal = principal(scan, is);
     found.span = Some((lead(scan, found.principal.as_deref(), is), after));
     Some(after)
+}
+
+/// `API: s3:PutBucketPolicy Access Denied` (CloudFormation's events).
+fn stack_event(scan: &Scan<'_>, found: &mut Sentence) -> Option<usize> {
+    let (start, end) = scan.find("api:", 0)?;
+    let (action, after) = action(scan, end)?;
+    let said = ["accessdenied", "youarenotauthorized", "notauthorized"].iter().find_map(|w| scan.starts(after, w))?;
+    found.action = Some(action);
+    found.span = Some((start, said));
+    Some(said)
 }
 
 /// Reads why: `because no TYPE allows …` or `with an explicit deny [in a TYPE[: ARN]]`. Gives the end.

@@ -1,0 +1,184 @@
+//! Advice and causes, as a person would read them.
+
+use super::*;
+use crate::domain::{
+    AccountId, BaseIdentity, Cause, CauseKind, Denial, ErrorClass, ExternalIdFinding, Mandatory, Partition, RoleArn,
+    SessionName, Timestamp,
+};
+
+fn role(arn: &str) -> RoleArn {
+    RoleArn::parse(arn).unwrap()
+}
+
+fn base(arn: &str) -> BaseIdentity {
+    let fields: Vec<&str> = arn.split(':').collect();
+    BaseIdentity {
+        arn: arn.to_owned(),
+        account: AccountId::parse(fields[4]).unwrap(),
+        partition: Partition::parse(fields[1]).unwrap(),
+    }
+}
+
+fn refusal(reason: &str) -> Denial {
+    denial(
+        Some("AccessDenied"),
+        &format!(
+            "User: arn:aws:sts::444455556666:assumed-role/R/s is not authorized to perform: cur:DescribeReportDefinitions \
+             on resource: *{reason}"
+        ),
+    )
+}
+
+const ASSUME: &str = "User: arn:aws:iam::111122223333:user/hub is not authorized to perform: sts:AssumeRole on resource: \
+                      arn:aws:iam::444455556666:role/CloudivizeRole";
+
+fn facts<'a>(
+    denial: &'a Denial,
+    role: &'a RoleArn,
+    base: Option<&'a BaseIdentity>,
+    session: &'a SessionName,
+) -> AssumeFacts<'a> {
+    AssumeFacts {
+        denial,
+        role,
+        base,
+        external_id_sent: true,
+        external_id: ExternalIdFinding::NotTested,
+        session_name: session,
+        source_identity: None,
+        mfa: false,
+        worked_until: None,
+    }
+}
+
+fn kinds(causes: &[Cause]) -> Vec<CauseKind> {
+    causes.iter().map(|c| c.cause).collect()
+}
+
+#[test]
+fn an_allow_is_offered_only_where_it_may_help() {
+    for (reason, helps) in [
+        (" because no identity-based policy allows the x action", true),
+        ("", true),
+        (" with an explicit deny", false),
+        (" with an explicit deny in an identity-based policy", false),
+        (" with an explicit deny in a service control policy", false),
+        (" because no service control policy allows the x action", false),
+        (" because no permissions boundary allows the x action", false),
+        (" because no session policy allows the x action", false),
+        (" because no resource-based policy allows the x action", false),
+        (" with an explicit deny in a VPC endpoint policy transitively through a service control policy", false),
+        (" because public policies are blocked by the BlockPublicPolicy block public access setting", false),
+    ] {
+        let given = advice(&refusal(reason), &About::default());
+        assert_eq!(given.allow_may_help, helps, "{reason}: {}", given.text);
+        assert_eq!(given.attach_to == AttachTo::Role, helps, "{reason}");
+    }
+    let assume = advice(&denial(None, ASSUME), &About::default());
+    assert!(!assume.allow_may_help, "{}", assume.text);
+    let named = format!("{ASSUME} because no identity-based policy allows the sts:AssumeRole action");
+    let assume = advice(&denial(None, &named), &About::default());
+    assert_eq!((assume.allow_may_help, assume.attach_to), (false, AttachTo::Caller));
+    assert!(assume.text.contains("user hub in account 111122223333"), "{}", assume.text);
+}
+
+#[test]
+fn leaked_keys_are_said_first() {
+    let text =
+        " with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3";
+    let given = advice(&refusal(text), &About::default());
+    assert!(given.text.starts_with("WARNING: the access keys behind this call have leaked"), "{}", given.text);
+    assert!(!given.allow_may_help);
+}
+
+#[test]
+fn the_lone_report_denial_is_normal_with_read_only_access() {
+    let role = role("arn:aws:iam::444455556666:role/CloudivizeRole");
+    let about = |only_denied| About { role: Some(&role), permission: Some(Mandatory::ReportDefinitions), only_denied };
+    let denied = refusal(" because no identity-based policy allows the x action");
+    let lone = advice(&denied, &about(true)).text;
+    assert!(lone.contains("role CloudivizeRole in account 444455556666"), "{lone}");
+    assert!(lone.contains("normal with ReadOnlyAccess") && lone.contains("Billing information"), "{lone}");
+    assert!(!advice(&denied, &about(false)).text.contains("ReadOnlyAccess"));
+}
+
+#[test]
+fn causes_of_a_bare_refusal_are_ordered_and_give_values() {
+    let (d, r) = (denial(None, ASSUME), role("arn:aws:iam::444455556666:role/CloudivizeRole"));
+    let (b, s) = (base("arn:aws:iam::111122223333:user/hub"), SessionName::default());
+    let causes = assume_role_causes(&facts(&d, &r, Some(&b), &s));
+    assert_eq!(
+        kinds(&causes.remaining)[..5],
+        [
+            CauseKind::TrustPrincipal,
+            CauseKind::ExternalId,
+            CauseKind::RoleNameOrPath,
+            CauseKind::Account,
+            CauseKind::CallerPolicy
+        ]
+    );
+    assert!(causes.remaining[0].compare.contains("arn:aws:iam::111122223333:root"));
+    assert!(causes.remaining[2].compare.contains("no path was given"));
+    assert_eq!(kinds(&causes.ruled_out), [CauseKind::Partition]);
+}
+
+#[test]
+fn what_worked_before_is_no_typing_error() {
+    let (d, r) = (denial(None, ASSUME), role("arn:aws:iam::444455556666:role/team/CloudivizeRole"));
+    let (b, s) = (base("arn:aws:iam::111122223333:user/hub"), SessionName::default());
+    let mut f = facts(&d, &r, Some(&b), &s);
+    f.worked_until = Timestamp::parse("2026-11-21T23:10:00Z");
+    let causes = assume_role_causes(&f);
+    assert_eq!(causes.remaining[0].cause, CauseKind::Other);
+    assert!(causes.remaining[0].compare.contains("with these same values: not a typing error"));
+    assert!(kinds(&causes.ruled_out).contains(&CauseKind::Account));
+    assert!(kinds(&causes.ruled_out).contains(&CauseKind::TooNew));
+}
+
+#[test]
+fn a_named_policy_type_rules_the_others_out() {
+    let (r, s) = (role("arn:aws:iam::444455556666:role/CloudivizeRole"), SessionName::default());
+    let b = base("arn:aws:iam::111122223333:user/hub");
+    let of = |reason: &str| {
+        let d = denial(None, &format!("{ASSUME}{reason}"));
+        let causes = assume_role_causes(&facts(&d, &r, Some(&b), &s));
+        (kinds(&causes.remaining), kinds(&causes.ruled_out))
+    };
+    let (left, out) = of(" because no identity-based policy allows the sts:AssumeRole action");
+    assert_eq!(left, [CauseKind::CallerPolicy]);
+    assert!(out.contains(&CauseKind::ExternalId));
+    let (left, out) = of(" with an explicit deny in a resource control policy");
+    assert_eq!(left, [CauseKind::ScpOrRcp]);
+    assert!(out.contains(&CauseKind::TrustPrincipal));
+    let (left, out) = of(" because no role trust policy allows the sts:AssumeRole action");
+    assert_eq!(left[..2], [CauseKind::TrustPrincipal, CauseKind::ExternalId]);
+    assert!(out.contains(&CauseKind::CallerPolicy) && out.contains(&CauseKind::RoleNameOrPath));
+}
+
+#[test]
+fn another_partition_is_the_only_cause() {
+    let (d, r) = (denial(None, ASSUME), role("arn:aws-cn:iam::444455556666:role/CloudivizeRole"));
+    let (b, s) = (base("arn:aws:iam::111122223333:user/hub"), SessionName::default());
+    assert_eq!(kinds(&assume_role_causes(&facts(&d, &r, Some(&b), &s)).remaining), [CauseKind::Partition]);
+}
+
+#[test]
+fn an_accepted_call_without_external_id_leaves_one_cause() {
+    let (d, r) = (denial(None, ASSUME), role("arn:aws:iam::444455556666:role/CloudivizeRole"));
+    let (b, s) = (base("arn:aws:iam::111122223333:user/hub"), SessionName::default());
+    let mut f = facts(&d, &r, Some(&b), &s);
+    f.external_id = ExternalIdFinding::Contradicts;
+    let causes = assume_role_causes(&f);
+    assert_eq!(kinds(&causes.remaining), [CauseKind::ExternalId]);
+    assert!(kinds(&causes.ruled_out).contains(&CauseKind::TrustPrincipal));
+}
+
+#[test]
+fn errors_get_the_command_that_helps() {
+    let Err(error) = classify(Some("ExpiredToken"), "The security token included in the request is expired") else {
+        panic!("a refusal")
+    };
+    assert_eq!(error.class, ErrorClass::Expired);
+    let about = ErrorAbout { profile: Some("my hub"), sso: true, region: None };
+    assert_eq!(error_advice(&error, &about).as_deref(), Some("Sign in again: aws sso login --profile 'my hub'"));
+}
