@@ -2,12 +2,16 @@
 
 pub mod args;
 mod ask;
+mod check;
+mod check_text;
 mod connection;
 pub mod context;
 pub mod exit;
 mod init;
+pub mod live;
 mod log;
 pub mod out;
+mod regions;
 
 use crate::vault::passphrase::PassphraseVars;
 use args::{Cli, Command};
@@ -82,6 +86,8 @@ fn dispatch(cli: Cli, vars: PassphraseVars, out: &mut Out) -> Outcome {
     match command {
         Some(Command::Init(args)) => init::run(&context, &args, out),
         Some(Command::Connection(command)) => connection::run(&mut context, command, out),
+        Some(Command::Check(args)) => check::run(&args, &mut context, out),
+        Some(Command::Regions(args)) => regions::run(&args, &mut context, out),
         _ => Err(Failure::usage("not here yet")),
     }
 }

@@ -1,1 +1,166 @@
-//! Which calls, in what order, how many at once. Speaks `Request` and `Reply`.
+//! Which calls, in what order, how many at once. Speaks `Request` and `Reply`: a started ticket
+//! gives any number of parts and exactly one end, also after cancel and panic.
+
+mod check;
+mod ladder;
+mod probe;
+mod source;
+mod verdicts;
+
+use crate::domain::{
+    CheckError, Connection, ConnectionId, End, ErrorClass, Part, Reply, Request, Secret, Settings, Ticket,
+};
+use crate::journal::History;
+use crate::providers::aws::calls::Calls;
+use crate::providers::aws::{Aws, Round};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::Sender;
+use tokio::task::AbortHandle;
+
+/// Runs requests on a multi-thread runtime and streams what comes of them.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+    handle: Handle,
+    running: Arc<Mutex<HashMap<Ticket, AbortHandle>>>,
+}
+
+/// What every piece of work may use.
+pub(crate) struct Shared {
+    pub aws: Aws,
+    pub settings: Settings,
+    pub history: Arc<Mutex<History>>,
+}
+
+/// Where a request's parts go.
+#[derive(Clone)]
+pub(crate) struct Sink {
+    ticket: Ticket,
+    to: Sender<Reply>,
+}
+
+impl Sink {
+    /// Hands a part over, waiting while the receiver is behind. A receiver that is gone wants nothing.
+    pub async fn part(&self, part: Part) {
+        let _ = self.to.send(Reply { ticket: self.ticket, body: Ok(part) }).await;
+    }
+}
+
+impl Engine {
+    /// An engine whose work runs on `handle`.
+    pub fn new(handle: Handle, aws: Aws, settings: Settings, history: History) -> Self {
+        let shared = Shared { aws, settings, history: Arc::new(Mutex::new(history)) };
+        Self { shared: Arc::new(shared), handle, running: Arc::default() }
+    }
+
+    /// Starts a request; its parts and its one end go to `to`.
+    pub fn start(&self, ticket: Ticket, request: Request, to: Sender<Reply>) {
+        let sink = Sink { ticket, to: to.clone() };
+        let shared = self.shared.clone();
+        let work = self.handle.spawn(async move {
+            match request {
+                Request::Check { book, select, probe } => {
+                    check::all(shared, book, select, probe, sink).await;
+                    End::Done
+                }
+                Request::Identify { book, connection } => identify(&shared, &book, connection, &sink).await,
+                Request::Decode { book, connection, message } => {
+                    decode(&shared, &book, connection, &message, &sink).await
+                }
+            }
+        });
+        locked(&self.running).insert(ticket, work.abort_handle());
+        let running = self.running.clone();
+        self.handle.spawn(async move {
+            let end = match work.await {
+                Ok(end) => end,
+                Err(error) if error.is_cancelled() => End::Cancelled,
+                Err(_) => End::Failed(CheckError::new(
+                    ErrorClass::Other,
+                    "an error inside this program ended the work; run again with --log FILE and report it",
+                )),
+            };
+            locked(&running).remove(&ticket);
+            let _ = to.send(Reply { ticket, body: Err(end) }).await;
+        });
+    }
+
+    /// Stops a request; its end still comes.
+    pub fn cancel(&self, ticket: Ticket) {
+        if let Some(work) = locked(&self.running).get(&ticket) {
+            work.abort();
+        }
+    }
+
+    /// Forgets every session and credential.
+    pub fn forget(&self) {
+        self.shared.aws.forget();
+    }
+
+    /// Keeps a one-time code for a connection's next test.
+    pub fn give_code(&self, connection: ConnectionId, code: Secret) {
+        self.shared.aws.give_code(connection, code);
+    }
+
+    /// The history of checks, for readers outside.
+    pub fn history(&self) -> Arc<Mutex<History>> {
+        self.shared.history.clone()
+    }
+}
+
+/// A lock whose holder panicked still guards plain data.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn find(book: &[Connection], id: ConnectionId) -> Result<&Connection, End> {
+    book.iter().find(|c| c.id == id).ok_or_else(|| {
+        End::Failed(CheckError::new(
+            ErrorClass::Invalid,
+            format!("there is no connection {id}; it may have been removed"),
+        ))
+    })
+}
+
+async fn identify(shared: &Shared, book: &[Connection], id: ConnectionId, sink: &Sink) -> End {
+    let connection = match find(book, id) {
+        Ok(c) => c,
+        Err(end) => return end,
+    };
+    match shared.aws.fresh_base(&Round::begin(), book, connection).await {
+        Ok(base) => {
+            sink.part(Part::Identity(base.identity.clone())).await;
+            End::Done
+        }
+        Err(error) => End::Failed(error),
+    }
+}
+
+async fn decode(shared: &Shared, book: &[Connection], id: ConnectionId, message: &str, sink: &Sink) -> End {
+    let connection = match find(book, id) {
+        Ok(c) => c,
+        Err(end) => return end,
+    };
+    let round = Round::begin();
+    let assumed = shared.aws.usable_session(&round, book, connection).await;
+    let session = match assumed.outcome {
+        Ok(session) => session,
+        Err(error) => return End::Failed(error.into_check_error()),
+    };
+    let Some(region) = Aws::ec2_regions(connection, &session).into_iter().next() else {
+        return End::Failed(CheckError::new(ErrorClass::Invalid, "no region is known; add one to the connection"));
+    };
+    match Calls::new(&shared.aws, &round, connection, &session).decode(&region, message).await.result {
+        Ok((decoded, _)) => {
+            sink.part(Part::Decoded(decoded)).await;
+            End::Done
+        }
+        Err(error) => {
+            let mut error = error.into_check_error();
+            error.message = format!("sts:DecodeAuthorizationMessage: {}", error.message);
+            End::Failed(error)
+        }
+    }
+}

@@ -1,1 +1,8 @@
-//! The JSON of the command line and one-page messages.
+//! What a test found, as data for programs (`check --format json`, `jsonl`, `csv`) and as words for
+//! people. Version 1 of the JSON only ever gains fields.
+
+mod json;
+mod words;
+
+pub use json::{check_event, connection, connection_event, document};
+pub use words::{STATE_SYMBOLS, Symbols, action_lines, findings, why};

@@ -1,0 +1,106 @@
+//! The engine for headless commands: its runtime, and one request at a time with Ctrl-C heard.
+
+use super::exit::Failure;
+use crate::domain::{CheckError, End, ErrorClass, Part, Request, Settings, Ticket};
+use crate::engine::Engine;
+use crate::journal::History;
+use crate::providers::aws::Aws;
+use crate::providers::aws::endpoint::Endpoints;
+use crate::providers::aws::http;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc;
+
+/// Replies that may wait for the reader.
+const CHANNEL: usize = 256;
+
+/// The engine on a runtime of its own.
+pub struct Live {
+    runtime: Runtime,
+    engine: Engine,
+    next: u64,
+}
+
+/// Makes the engine on a runtime's handle: also for the dashboard.
+///
+/// # Errors
+/// When the HTTP client cannot be made (a certificate bundle that cannot be read).
+pub fn engine(handle: tokio::runtime::Handle, settings: &Settings, history: History) -> Result<Engine, Failure> {
+    let client = http::client().map_err(|e| Failure::usage(e.to_string()))?;
+    let endpoints = Endpoints::from_env(settings.allow_insecure_endpoint);
+    Ok(Engine::new(handle, Aws::new(client, endpoints, settings), settings.clone(), history))
+}
+
+impl Live {
+    /// Starts a runtime with one worker a core.
+    ///
+    /// # Errors
+    /// When the system gives no threads, or the HTTP client cannot be made.
+    pub fn new(settings: &Settings, history: History) -> Result<Self, Failure> {
+        let runtime = Builder::new_multi_thread().enable_all().thread_name("cloud").build();
+        let runtime = runtime.map_err(|e| Failure::Untested(format!("the system gives no threads: {e}")))?;
+        let engine = engine(runtime.handle().clone(), settings, history)?;
+        Ok(Self { runtime, engine, next: 1 })
+    }
+
+    /// The engine itself.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Runs a future on the runtime, from outside it.
+    pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    /// Runs one request to its end and hands each part to `on`, whose failure stops it. Ctrl-C
+    /// cancels the request and gives [`End::Cancelled`].
+    ///
+    /// # Errors
+    /// Whatever `on` fails with.
+    pub fn run(&mut self, request: Request, mut on: impl FnMut(Part) -> Result<(), Failure>) -> Result<End, Failure> {
+        let ticket = Ticket(self.next);
+        self.next += 1;
+        let (to, mut from) = mpsc::channel(CHANNEL);
+        self.engine.start(ticket, request, to);
+        let engine = &self.engine;
+        self.runtime.block_on(async {
+            let mut failed = None;
+            loop {
+                tokio::select! {
+                    biased;
+                    _ = tokio::signal::ctrl_c() => engine.cancel(ticket),
+                    reply = from.recv() => match reply.map(|r| r.body) {
+                        Some(Ok(part)) if failed.is_none() => {
+                            if let Err(failure) = on(part) {
+                                failed = Some(failure);
+                                engine.cancel(ticket);
+                            }
+                        }
+                        Some(Ok(_)) => {}
+                        Some(Err(end)) => return failed.map_or(Ok(end), Err),
+                        None => {
+                            let why = "an error inside this program ended the work; please report it";
+                            return failed.map_or(Ok(End::Failed(CheckError::new(ErrorClass::Other, why))), Err);
+                        }
+                    },
+                }
+            }
+        })
+    }
+
+    /// Waits, unless Ctrl-C comes first: then false.
+    pub fn pause(&self, time: std::time::Duration) -> bool {
+        self.runtime.block_on(async {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => false,
+                () = tokio::time::sleep(time) => true,
+            }
+        })
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.engine.forget();
+    }
+}

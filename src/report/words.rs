@@ -1,0 +1,164 @@
+//! What a test found, in words for people: the same in tables, on screens and in messages.
+
+use crate::domain::{Check, ConnectionReport, ErrorClass, Mandatory, Status, Verdict};
+
+/// The signs of states; state is always sign and word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Symbols {
+    /// Allowed.
+    pub allowed: &'static str,
+    /// Denied.
+    pub denied: &'static str,
+    /// Untested.
+    pub untested: &'static str,
+    /// Behind something that failed.
+    pub not_reached: &'static str,
+    /// Not applicable.
+    pub not_applicable: &'static str,
+    /// Under test.
+    pub testing: &'static str,
+    /// An ExternalId finding.
+    pub finding: &'static str,
+}
+
+/// The signs with and without Unicode: `STATE_SYMBOLS[ascii as usize]`.
+pub const STATE_SYMBOLS: [Symbols; 2] = [
+    Symbols {
+        allowed: "✓",
+        denied: "✗",
+        untested: "?",
+        not_reached: "·",
+        not_applicable: "–",
+        testing: "◌",
+        finding: "!",
+    },
+    Symbols {
+        allowed: "+",
+        denied: "x",
+        untested: "?",
+        not_reached: ".",
+        not_applicable: "-",
+        testing: "o",
+        finding: "!",
+    },
+];
+
+impl Symbols {
+    /// The sign of one check.
+    pub fn of(&self, check: &Check) -> &'static str {
+        match check.verdict {
+            Verdict::Allowed => self.allowed,
+            Verdict::Denied => self.denied,
+            Verdict::NotApplicable => self.not_applicable,
+            Verdict::Untested if is_not_reached(check) => self.not_reached,
+            Verdict::Untested => self.untested,
+        }
+    }
+}
+
+fn is_not_reached(check: &Check) -> bool {
+    check.error.as_ref().is_some_and(|e| e.class == ErrorClass::NotReached)
+}
+
+/// Why a check came out as it did, in one line: the refusal's kind, the failure, or a remark.
+pub fn why(check: &Check) -> String {
+    if let Some(denial) = &check.denial {
+        let what = reason(denial.reason);
+        return match &denial.policy_arn {
+            Some(arn) => format!("{what} ({arn})"),
+            None => what.to_owned(),
+        };
+    }
+    match (&check.error, &check.advice) {
+        (Some(error), _) => match &error.code {
+            Some(code) if !error.message.contains(code.as_str()) => {
+                format!("{}: {} ({code})", error.class.word(), error.message)
+            }
+            _ => format!("{}: {}", error.class.word(), error.message),
+        },
+        (None, Some(remark)) => remark.clone(),
+        (None, None) => String::new(),
+    }
+}
+
+/// A refusal's kind in a person's words.
+pub fn reason(reason: crate::domain::Reason) -> &'static str {
+    use crate::domain::Reason as R;
+    match reason {
+        R::IdentityNoAllow => "no identity policy allows it",
+        R::ExplicitDenyIdentity => "explicit deny in an identity policy",
+        R::ScpNoAllow => "no service control policy allows it",
+        R::ScpExplicitDeny => "explicit deny in a service control policy",
+        R::RcpDeny => "denied by a resource control policy",
+        R::PermissionsBoundaryNoAllow => "the permissions boundary does not allow it",
+        R::PermissionsBoundaryExplicitDeny => "explicit deny in the permissions boundary",
+        R::SessionPolicyNoAllow => "the session policy does not allow it",
+        R::SessionPolicyExplicitDeny => "explicit deny in the session policy",
+        R::ResourcePolicyNoAllow => "no resource policy allows it",
+        R::ResourcePolicyExplicitDeny => "explicit deny in a resource policy",
+        R::VpcEndpointPolicy => "a VPC endpoint's policy stands in the way",
+        R::TrustOrCaller => "the role's trust policy or the caller's own policy does not allow it",
+        R::EncodedOnly => "AWS gave only an encoded message",
+        R::Unspecified => "AWS does not say which policy",
+    }
+}
+
+/// Everything of a connection that is not well, one line each; empty when all is.
+pub fn findings(report: &ConnectionReport, symbols: &Symbols) -> Vec<String> {
+    let name = &report.name;
+    let mut out = Vec::new();
+    for check in &report.checks {
+        match check.verdict {
+            Verdict::Allowed | Verdict::NotApplicable => {}
+            // Said once, by the check that stands before it.
+            Verdict::Untested if is_not_reached(check) => {}
+            Verdict::Denied | Verdict::Untested => {
+                let since = check.since.map(|t| format!(" since {}", t.short_local())).unwrap_or_default();
+                out.push(format!(
+                    "{} {name}: {} {}{since}: {}",
+                    symbols.of(check),
+                    check.permission.action(),
+                    check.verdict.word(),
+                    why(check)
+                ));
+            }
+        }
+    }
+    if report.external_id.is_finding() {
+        out.push(format!("{} {name}: ExternalId {}", symbols.finding, report.external_id.word().replace('_', " ")));
+    }
+    // The same account_mismatch or source stands on every check: once is enough.
+    dedup_errors(report, out)
+}
+
+fn dedup_errors(report: &ConnectionReport, lines: Vec<String>) -> Vec<String> {
+    let first = report.checks.iter().find(|c| c.error.is_some());
+    let same = first.is_some_and(|f| {
+        report.checks.iter().filter(|c| c.verdict == Verdict::Untested).all(|c| c.error == f.error || is_not_reached(c))
+    });
+    match first {
+        Some(first) if same && report.status() == Status::Untested => {
+            let mut out = vec![format!("? {}: untested: {}", report.name, why(first))];
+            out.extend(lines.into_iter().filter(|l| l.starts_with('!')));
+            out
+        }
+        _ => lines,
+    }
+}
+
+/// What to do, numbered by importance: the causes of a refused AssumeRole, then each denial's advice.
+pub fn action_lines(report: &ConnectionReport) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Some(assume) = report.check(Mandatory::AssumeRole).filter(|c| c.verdict == Verdict::Denied) {
+        out.extend(assume.advice.iter().cloned());
+        out.extend(assume.causes.iter().map(|c| c.compare.clone()));
+    }
+    let behind = report.checks.iter().filter(|c| c.permission != Mandatory::AssumeRole && c.verdict == Verdict::Denied);
+    for check in behind {
+        let consequence = check.permission.consequence();
+        if let Some(advice) = &check.advice {
+            out.push(format!("{}: {advice} Until then: {consequence}.", check.permission.action()));
+        }
+    }
+    out
+}
