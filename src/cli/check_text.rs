@@ -81,12 +81,13 @@ fn details(report: &ConnectionReport, symbols: &Symbols, out: &mut Out) -> Resul
         let paint = if line.starts_with(symbols.untested) { Paint::Warn } else { Paint::Bad };
         out.line(&out.paint(paint, &line))?;
     }
-    if report.external_id.is_finding()
-        && let Some(words) = report.check(Mandatory::AssumeRole).and_then(|c| c.advice.as_ref())
-    {
+    let assume =
+        report.check(Mandatory::AssumeRole).filter(|c| c.verdict == Verdict::Denied || report.external_id.is_finding());
+    if let Some(words) = assume.and_then(|c| c.advice.as_ref()) {
         out.line(&format!("  {words}"))?;
     }
-    for (n, line) in advice.iter().enumerate() {
+    let causes = assume.into_iter().flat_map(|c| c.causes.iter().map(|cause| &cause.compare));
+    for (n, line) in causes.chain(&advice).enumerate() {
         out.line(&format!("  {}. {line}", n + 1))?;
     }
     if let Some(assume) = report.check(Mandatory::AssumeRole) {

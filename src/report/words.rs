@@ -146,19 +146,9 @@ fn dedup_errors(report: &ConnectionReport, lines: Vec<String>) -> Vec<String> {
     }
 }
 
-/// What to do, numbered by importance: the causes of a refused AssumeRole, then each denial's advice.
+/// What to do about each denial behind AssumeRole, most important first. What a refused AssumeRole
+/// itself asks to compare stands in its causes.
 pub fn action_lines(report: &ConnectionReport) -> Vec<String> {
-    let mut out = Vec::new();
-    if let Some(assume) = report.check(Mandatory::AssumeRole).filter(|c| c.verdict == Verdict::Denied) {
-        out.extend(assume.advice.iter().cloned());
-        out.extend(assume.causes.iter().map(|c| c.compare.clone()));
-    }
     let behind = report.checks.iter().filter(|c| c.permission != Mandatory::AssumeRole && c.verdict == Verdict::Denied);
-    for check in behind {
-        let consequence = check.permission.consequence();
-        if let Some(advice) = &check.advice {
-            out.push(format!("{}: {advice} Until then: {consequence}.", check.permission.action()));
-        }
-    }
-    out
+    behind.filter_map(|c| c.advice.as_ref().map(|advice| format!("{}: {advice}", c.permission.action()))).collect()
 }

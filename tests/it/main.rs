@@ -5,7 +5,9 @@
 // The helpers serve every theme; which of them a build uses changes with the themes.
 #![allow(dead_code, unused_imports)]
 
+mod check_emulator;
 mod emulator;
+mod program;
 mod screen;
 mod stub;
 mod stubbed;
