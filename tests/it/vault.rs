@@ -201,7 +201,10 @@ fn protected_identities_are_tried_in_their_order_and_the_rest_is_not_asked_for()
     assert!(e.to_string().contains("of-bob: is not among the recipients"), "{e}");
     let nested = protected(h, "nested", &files[1], "pw");
     let e = vault::open(&path, &unlock(&[nested], &asked)).unwrap_err();
-    assert!(e.to_string().contains("nested cannot be used: "), "{e}");
+    assert!(e.to_string().contains("nested cannot be used: it holds no text"), "{e}");
+    let cut = private(h, "cut", &std::fs::read(&files[1]).unwrap()[..100]);
+    let e = vault::open(&path, &unlock(&[cut], &asked)).unwrap_err();
+    assert!(e.to_string().contains("cut cannot be used: it is cut short or damaged"), "{e}");
 }
 
 #[test]
