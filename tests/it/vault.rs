@@ -292,6 +292,14 @@ fn debug_of_an_open_vault_shows_nothing_of_it() {
     assert!(!String::from_utf8_lossy(&plain).contains("version"));
 }
 
+#[test]
+fn an_open_vault_may_go_to_the_thread_that_blocks() {
+    fn goes<T: Send + 'static>() {}
+    goes::<OpenVault>();
+    goes::<Unlock>();
+    goes::<VaultError>();
+}
+
 /// The sentence, with the test's folder taken out of it.
 fn said(home: &Path, e: &VaultError) -> String {
     e.to_string().replace(&home.display().to_string(), "~").replace(&std::process::id().to_string(), "PID")
