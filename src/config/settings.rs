@@ -48,7 +48,7 @@ impl Layer {
             }
             None => None,
         };
-        layer.identities = f.strings("identities").map(|list| list.iter().map(|at| expand(&at.value)).collect());
+        layer.identities = f.parsed_list("identities", identity);
         if let Some(mut checks) = f.table("checks") {
             layer.skip = checks.parsed_list("skip", permission).map(BTreeSet::from_iter);
             checks.finish();
@@ -80,6 +80,15 @@ impl Layer {
         set(&mut settings.history, self.history);
         set(&mut settings.journal, self.journal);
         set(&mut settings.idle_lock, self.idle_lock);
+    }
+}
+
+fn identity(text: &str) -> Result<PathBuf, Invalid> {
+    let path = expand(text);
+    if path.is_absolute() {
+        Ok(path)
+    } else {
+        Err(Invalid::new("identity", "is a relative path").fix("begin it with / or ~/"))
     }
 }
 

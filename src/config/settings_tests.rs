@@ -49,14 +49,17 @@ fn the_file_wins_over_the_vault_and_the_vault_over_the_defaults() {
 
 #[test]
 fn a_wrong_key_is_a_warning_and_the_rest_counts() {
-    let config =
-        read("concurency = 3\nattempts = 99\ntimeout = 30\nidle_lock = 0\n[checks]\nskip = [\"s3:Get\"]", "c.toml");
+    let config = read(
+        "concurency = 3\nattempts = 99\ntimeout = 30\nidle_lock = 0\nidentities = [\"key.txt\"]\n[checks]\nskip = [\"s3:Get\"]",
+        "c.toml",
+    );
     assert_eq!(config.settings(None).timeout.as_secs(), 30);
     insta::assert_snapshot!(config.warnings.join("\n"), @r#"
 c.toml, line 1, concurency: is not a known field; did you mean concurrency. It is left out
 c.toml, line 2, attempts: is not between 1 and 10 tries. It is left out
 c.toml, line 4, idle_lock: is not between 1 and 1440 minutes, or "never". It is left out
-c.toml, line 6, skip of [checks]: is not one of the five that are tested; use sts:AssumeRole, cur:DescribeReportDefinitions, ec2:DescribeAccountAttributes, ec2:DescribeRegions, iam:GetAccountSummary. It is left out
+c.toml, line 5, identities: is a relative path; begin it with / or ~/. It is left out
+c.toml, line 7, skip of [checks]: is not one of the five that are tested; use sts:AssumeRole, cur:DescribeReportDefinitions, ec2:DescribeAccountAttributes, ec2:DescribeRegions, iam:GetAccountSummary. It is left out
 "#);
 }
 

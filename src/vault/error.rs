@@ -132,6 +132,9 @@ pub enum VaultError {
     /// A recipient is not one.
     #[error(transparent)]
     Recipient(#[from] Invalid),
+    /// A vault for nobody.
+    #[error("a vault for recipients needs at least one. Give --recipient, or none at all for a passphrase")]
+    NoRecipients,
     /// Recipients that age does not let stand together.
     #[error(
         "these recipients cannot stand together in one file (post-quantum ones stand with their like only). Leave one kind out"

@@ -139,7 +139,11 @@ fn temp_file(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, Vault
 
 fn sync_folder(path: &Path) -> Result<(), VaultError> {
     let folder = folder_of(path);
-    File::open(folder).and_then(|f| f.sync_all()).map_err(not_written(folder))
+    match File::open(folder).and_then(|f| f.sync_all()) {
+        // Some network and FUSE file systems cannot; the rename itself has happened.
+        Err(e) if matches!(e.kind(), std::io::ErrorKind::InvalidInput | std::io::ErrorKind::Unsupported) => Ok(()),
+        done => done.map_err(not_written(folder)),
+    }
 }
 
 /// Puts a new file in place, 0600, or fails when one is there.

@@ -2,7 +2,7 @@
 
 use super::error::VaultError;
 use super::file::{PrivateError, read_private};
-use super::seal::{Sealed, is_age};
+use super::seal::{Failure, Sealed, is_age};
 use super::unlock::Locked;
 use crate::domain::Secret;
 use age::ssh::{Identity as SshIdentity, UnsupportedKey};
@@ -170,11 +170,17 @@ pub(super) fn unprotect(key: &Protected, secret: &Secret, from: &Path) -> Result
     let locked = Locked::Identity(from.to_owned());
     match key {
         Protected::AgeFile(bytes) => {
-            let sealed = Sealed::read(bytes, from)?;
+            let damaged = || unusable(from, "it is cut short or damaged. Take a copy of it that is whole");
+            let sealed = Sealed::read(bytes, from).map_err(|_| damaged())?;
             if sealed.shape != super::seal::Shape::Passphrase {
                 return Err(unusable(from, "it is encrypted to recipients, not with a passphrase. Decrypt it first"));
             }
-            let text = sealed.open_with_passphrase(secret).map_err(|f| f.about(from, locked))?;
+            let text = sealed.open_with_passphrase(secret).map_err(|f| match f {
+                Failure::WrongKey => VaultError::WrongPassphrase(locked),
+                Failure::TooMuchWork => VaultError::TooMuchWork(locked),
+                Failure::NotText => unusable(from, "it holds no text, so no identity. age-keygen writes one"),
+                _ => damaged(),
+            })?;
             lines(&text, from)
         }
         Protected::Ssh(key) => match key.decrypt(secret.to_age()) {

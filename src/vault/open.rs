@@ -97,6 +97,9 @@ pub fn init(path: &Path, protection: Protection, with: &Unlock) -> Result<OpenVa
             (bytes, key, contents)
         }
         Protection::Recipients(recipients) => {
+            if recipients.is_empty() {
+                return Err(VaultError::NoRecipients);
+            }
             let mut texts: Vec<String> = recipients.iter().map(|r| r.text().to_owned()).collect();
             let mut seen = std::collections::HashSet::new();
             texts.retain(|t| seen.insert(t.clone()));

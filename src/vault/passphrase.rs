@@ -13,7 +13,7 @@ pub const VARIABLES: [&str; 3] =
     ["CLOUDIVIZE_PASSPHRASE_COMMAND", "CLOUDIVIZE_PASSPHRASE_FILE", "CLOUDIVIZE_PASSPHRASE"];
 
 /// What the three variables said when the process started.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct PassphraseVars {
     /// `CLOUDIVIZE_PASSPHRASE_COMMAND`: a program and its words; no shell.
     pub command: Option<String>,
@@ -78,6 +78,17 @@ pub enum PassphraseError {
         /// What was wrong.
         what: &'static str,
     },
+}
+
+impl std::fmt::Debug for PassphraseVars {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A command may carry a secret among its words.
+        f.debug_struct("PassphraseVars")
+            .field("command", &self.command.is_some())
+            .field("file", &self.file)
+            .field("value", &self.value)
+            .finish()
+    }
 }
 
 fn said(stderr: &str) -> String {

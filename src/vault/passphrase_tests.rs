@@ -67,6 +67,10 @@ fn two_sources_are_a_usage_error_before_anything_is_read() {
 
 #[test]
 fn debug_hides_the_value() {
-    let vars = PassphraseVars { value: Some(Secret::new("hunter2".to_owned())), ..PassphraseVars::default() };
+    let vars = PassphraseVars {
+        command: Some("echo hunter2".to_owned()),
+        value: Some(Secret::new("hunter2".to_owned())),
+        file: None,
+    };
     assert!(!format!("{vars:?}").contains("hunter2"));
 }

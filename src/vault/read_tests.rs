@@ -180,7 +180,57 @@ fn typed_connections_get_ids_and_see_those_of_the_vault() {
     assert!(parse_connections(&half, &[]).is_err(), "all or nothing");
 }
 
+#[test]
+fn deep_nesting_is_refused_without_exhausting_the_stack() {
+    for text in [format!("x = {}", "[".repeat(100_000)), format!("{} = 1", vec!["a"; 100_000].join("."))] {
+        assert!(parse(&text).is_err());
+    }
+}
+
+/// Any connection that the domain types allow.
+fn any_connection(i: usize) -> impl Strategy<Value = Connection> {
+    let role = (
+        "[A-Za-z0-9_+=,.@-]{1,20}",
+        proptest::option::of("[A-Za-z0-9_+=,.@:/-]{2,40}"),
+        proptest::option::of("[A-Za-z0-9_+=,.@:/-]{2,40}"),
+    )
+        .prop_map(|(name, id, next)| Method::Role {
+            arn: RoleArn::parse(&format!("arn:aws-cn:iam::012345678901:role/a/b/{name}")).unwrap(),
+            external_id: id.map(|t| ExternalId::parse(&t).unwrap()),
+            external_id_next: next.map(|t| ExternalId::parse(&t).unwrap()),
+        });
+    let method = prop_oneof![role, Just(Method::Profile)];
+    let profile = "[^\\p{Cc}\\]\\s]{1,20}";
+    let group = proptest::option::of("[^\\p{Cc}]{0,20}x");
+    (method, profile, "[\\p{L}0-9._]{1,10}", group, 900..=43200u32, any::<[bool; 4]>()).prop_map(
+        move |(method, profile, name, group, duration, [read_only, protected, probe, insecure])| {
+            let name = ConnectionName::parse(&format!("{name}{i}")).unwrap();
+            let source = Source::Profile(crate::domain::ProfileName::parse(&profile).unwrap());
+            let mut c = Connection::new(ConnectionId::generate(), name, method, source);
+            c.group = group;
+            c.duration = duration;
+            c.read_only = read_only;
+            c.protected = protected;
+            c.probe_external_id = probe;
+            c.allow_insecure_endpoint = insecure;
+            c.endpoint_url = insecure.then(|| "http://host:1/'\"".replace(['\'', '"'], "~"));
+            c
+        },
+    )
+}
+
 proptest! {
+    #[test]
+    fn what_is_written_is_read_again(a in any_connection(0), b in any_connection(1), chained in any::<bool>()) {
+        let mut contents = Contents::new(Vec::new());
+        let mut b = b;
+        if chained && matches!(b.method, Method::Role { .. }) {
+            b.source = Source::Connection(a.id);
+        }
+        contents.connections = vec![a, b];
+        prop_assert_eq!(parse(&to_toml(&contents).unwrap()).unwrap(), contents);
+    }
+
     #[test]
     fn arbitrary_text_never_panics(text in ".{0,200}") {
         let _ = parse(&text);

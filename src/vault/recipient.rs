@@ -27,6 +27,9 @@ impl Recipient {
     /// Says what the text is instead, and what age can encrypt to.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
+        if text.contains(char::is_control) {
+            return Err(Invalid::new(FIELD, "has more than one line").fix("give each recipient by itself"));
+        }
         let kind = if text.starts_with("AGE-SECRET-KEY-") || text.starts_with("AGE-PLUGIN-") {
             return Err(Invalid::new(FIELD, "is a secret identity, not a recipient")
                 .fix("give the public half, which begins with age1 (age-keygen -y prints it)"));
@@ -121,6 +124,7 @@ mod tests {
         assert!(says("age1abc").contains("whole age recipient"));
         assert!(says("ssh-ed25519 AAAA").contains("whole ssh public key"));
         assert!(says("ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBHFliOyIZs1gxGF3fmDxFykQhE88wy6AKDGFBfn0R6ZuvRmENABZQa9+pj9hMki+LX0qDJbmHTiWDbYv/cmFt/Q=").contains("ecdsa"));
+        assert!(says(&format!("{ed}\n{ed}")).contains("more than one line"));
         assert!(says("hello").contains("begins with age1"));
     }
 

@@ -180,11 +180,10 @@ pub(super) fn to_passphrase(text: &str, passphrase: &Secret) -> Result<Vec<u8>, 
 
 /// Encrypts to each of the recipients.
 pub(super) fn to_recipients(text: &str, recipients: &[Recipient], ask: &Arc<dyn Ask>) -> Result<Vec<u8>, VaultError> {
-    let mut plugins: Vec<age::plugin::Recipient> = recipients.iter().filter_map(|r| r.plugin().cloned()).collect();
+    let plugins: Vec<age::plugin::Recipient> = recipients.iter().filter_map(|r| r.plugin().cloned()).collect();
     let mut names: Vec<String> = plugins.iter().map(|r| r.plugin().to_owned()).collect();
     names.sort_unstable();
     names.dedup();
-    plugins.dedup_by(|a, b| a.to_string() == b.to_string());
     let mut runners = Vec::new();
     for name in names {
         let runner = age::plugin::RecipientPluginV1::new(&name, &plugins, &[], Callbacks(ask.clone()))

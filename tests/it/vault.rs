@@ -1,11 +1,14 @@
 //! The vault on disk: round trips, permission bits, and the sentence of each failure.
 
 use cloudivize::domain::{Connection, ConnectionId, ConnectionName, Method, ProfileName, Secret, Source};
+use cloudivize::vault::passphrase::PassphraseError;
 use cloudivize::vault::{
-    self, Contents, Given, Identities, Nobody, OpenVault, Protection, Recipient, Saved, Shape, Unlock, VaultError,
+    self, Ask, Contents, Given, Identities, Locked, Nobody, OpenVault, Protection, Recipient, Saved, Shape, Unlock,
+    VaultError,
 };
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 fn keys() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/keys")
@@ -117,6 +120,18 @@ fn a_passphrase_vault_is_made_saved_merged_and_opened() {
     assert_eq!(names(other.contents()), ["a", "b"]);
 
     let before = std::fs::read(&path).unwrap();
+    // Little work is read (we never write it), too much is not even begun.
+    let mut little = age::scrypt::Recipient::new(secret("pw").to_age());
+    little.set_work_factor(10);
+    let text = vault::to_toml(other.contents()).unwrap();
+    let foreign = private(home.path(), "foreign.age", &age::encrypt(&little, text.as_bytes()).unwrap());
+    assert!(vault::open(&foreign, &with_passphrase(&[], "pw")).is_ok());
+    let much = String::from_utf8_lossy(&before[..120]).find(" 18\n").unwrap();
+    let mut bytes = before.clone();
+    bytes[much + 1..much + 3].copy_from_slice(b"23");
+    let e = vault::open(&private(home.path(), "much.age", &bytes), &with_passphrase(&[], "pw")).unwrap_err();
+    assert!(e.to_string().contains("more scrypt work than 2^22"), "{e}");
+
     let e = vault::open(&path, &with_passphrase(&[], "open sesam")).unwrap_err();
     assert!(matches!(e, VaultError::WrongPassphrase(_)), "{e}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
@@ -144,6 +159,52 @@ fn protected_identities_are_asked_for_only_when_nothing_else_opens() {
     let e = vault::init(&other, Protection::Recipients(vec![for_stranger]), &with(&[&ssh])).unwrap_err();
     assert!(matches!(e, VaultError::LocksYouOut(_)), "{e}");
     assert!(!other.exists(), "nothing is placed that the present user cannot open");
+}
+
+/// An identity file behind a passphrase, with little work so that many fit into a test.
+fn protected(folder: &Path, name: &str, identity: &Path, passphrase: &str) -> PathBuf {
+    let mut recipient = age::scrypt::Recipient::new(secret(passphrase).to_age());
+    recipient.set_work_factor(10);
+    private(folder, name, &age::encrypt(&recipient, &std::fs::read(identity).unwrap()).unwrap())
+}
+
+/// Knows one passphrase and notes what it was asked for.
+struct Noting(&'static str, Arc<Mutex<Vec<String>>>);
+
+impl Ask for Noting {
+    fn passphrase(&self, of: &Locked) -> Result<Option<Secret>, PassphraseError> {
+        let Locked::Identity(path) = of else { panic!("{of}") };
+        self.1.lock().unwrap().push(path.file_name().unwrap().to_string_lossy().into_owned());
+        Ok(Some(secret(self.0)))
+    }
+}
+
+#[test]
+fn protected_identities_are_tried_in_their_order_and_the_rest_is_not_asked_for() {
+    let home = tempfile::tempdir().unwrap();
+    let h = home.path();
+    let (alice, for_alice) = x25519(h, "alice");
+    let (bob, _) = x25519(h, "bob");
+    let path = h.join("vault.age");
+    vault::init(&path, Protection::Recipients(vec![for_alice]), &with(&[&alice])).unwrap();
+    let files =
+        [protected(h, "of-bob", &bob, "pw"), protected(h, "of-alice", &alice, "pw"), protected(h, "third", &bob, "pw")];
+    let asked = Arc::default();
+    let unlock = |files: &[PathBuf], asked: &Arc<_>| {
+        let identities = Identities { named: files.to_vec(), usual: Vec::new() };
+        Unlock::new(identities, Noting("pw", Arc::clone(asked)))
+    };
+    let open = vault::open(&path, &unlock(&files, &asked)).unwrap();
+    assert_eq!(open.opened_with(), Some(files[1].as_path()));
+    assert_eq!(*asked.lock().unwrap(), ["of-bob", "of-alice"]);
+    let e = vault::open(&path, &unlock(&files[..1], &asked)).unwrap_err();
+    assert!(e.to_string().contains("of-bob: is not among the recipients"), "{e}");
+    let nested = protected(h, "nested", &files[1], "pw");
+    let e = vault::open(&path, &unlock(&[nested], &asked)).unwrap_err();
+    assert!(e.to_string().contains("nested cannot be used: it holds no text"), "{e}");
+    let cut = private(h, "cut", &std::fs::read(&files[1]).unwrap()[..100]);
+    let e = vault::open(&path, &unlock(&[cut], &asked)).unwrap_err();
+    assert!(e.to_string().contains("cut cannot be used: it is cut short or damaged"), "{e}");
 }
 
 #[test]
@@ -231,6 +292,14 @@ fn debug_of_an_open_vault_shows_nothing_of_it() {
     assert!(!String::from_utf8_lossy(&plain).contains("version"));
 }
 
+#[test]
+fn an_open_vault_may_go_to_the_thread_that_blocks() {
+    fn goes<T: Send + 'static>() {}
+    goes::<OpenVault>();
+    goes::<Unlock>();
+    goes::<VaultError>();
+}
+
 /// The sentence, with the test's folder taken out of it.
 fn said(home: &Path, e: &VaultError) -> String {
     e.to_string().replace(&home.display().to_string(), "~").replace(&std::process::id().to_string(), "PID")
@@ -286,6 +355,9 @@ fn each_failure_has_its_sentence_and_leaves_the_file_alone() {
     chmod(&path, 0o600);
     let unplaced = h.join("new.age");
     lines.push(said(h, &vault::init(&unplaced, Protection::Passphrase(secret("")), &with(&[])).unwrap_err()));
+    lines.push(said(h, &vault::init(&unplaced, Protection::Recipients(vec![]), &with(&[&alice])).unwrap_err()));
+    let for_me = Protection::Recipients(vec![ssh_key(h, "rsa").1]);
+    lines.push(said(h, &vault::init(&unplaced, for_me, &with(&[&alice])).unwrap_err()));
     assert!(!unplaced.exists());
     assert_eq!(std::fs::read(&path).unwrap(), good);
     insta::assert_snapshot!(lines.join("\n\n"), @r#"
@@ -347,7 +419,31 @@ Correct it: age -d the file, mend these lines, encrypt it again
 ~/vault.age can be changed by others (mode 666), so what is in it cannot be trusted. Look at it, then: chmod go-w ~/vault.age
 
 an empty passphrase protects nothing. Give one, or use recipients
+
+a vault for recipients needs at least one. Give --recipient, or none at all for a passphrase
+
+nothing was written: you could not open this vault with the identities known here. Add your own recipient (age-keygen -y FILE prints it), or give its identity with --identity
+- ~/alice: is not among the recipients
 "#);
+}
+
+#[test]
+fn no_altered_byte_opens_as_something_else() {
+    let home = tempfile::tempdir().unwrap();
+    let (alice, for_alice) = x25519(home.path(), "alice");
+    let path = home.path().join("vault.age");
+    vault::init(&path, Protection::Recipients(vec![for_alice]), &with(&[&alice])).unwrap();
+    let good = std::fs::read(&path).unwrap();
+    for i in 0..good.len() {
+        for flip in [1, 0x80] {
+            let mut bad = good.clone();
+            bad[i] ^= flip;
+            std::fs::write(&path, &bad).unwrap();
+            assert!(vault::open(&path, &with(&[&alice])).is_err(), "byte {i} was altered");
+        }
+        std::fs::write(&path, &good[..i]).unwrap();
+        assert!(vault::open(&path, &with(&[&alice])).is_err(), "cut after {i} bytes");
+    }
 }
 
 #[test]
