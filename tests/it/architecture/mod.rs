@@ -28,12 +28,7 @@ const ROOMS: &[Room] = &[
         crates: &["jiff", "secrecy", "serde", "serde_json", "thiserror", "unicode_width", "uuid", "zeroize"],
         pure: true,
     },
-    Room {
-        name: "text",
-        ours: &["domain"],
-        crates: &["serde_json", "shlex", "unicode_segmentation", "unicode_width"],
-        pure: true,
-    },
+    Room { name: "text", ours: &[], crates: &["shlex", "unicode_segmentation", "unicode_width"], pure: true },
     Room {
         name: "diagnose",
         ours: &["domain", "text"],
@@ -351,6 +346,21 @@ fn the_documented_table_is_fresh() {
     }
 }
 
+/// Each crate of the manifest has its line in `docs/dependencies.md`, in the manifest's order, and no other has one.
+#[test]
+fn every_dependency_says_why() {
+    let manifest = manifest();
+    let text = std::fs::read_to_string(root().join("docs/dependencies.md")).unwrap();
+    for (section, title) in [("dependencies", "## In the program"), ("dev-dependencies", "## In tests only")] {
+        let (_, rest) = text.split_once(title).unwrap();
+        let part = rest.split("\n## ").next().unwrap();
+        let documented: Vec<&str> =
+            part.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+        let named: Vec<&str> = manifest[section].as_table().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(documented, named, "{title} in docs/dependencies.md");
+    }
+}
+
 fn table() -> String {
     let list = |names: &[&str]| match names {
         [] => "–".to_owned(),
@@ -376,14 +386,18 @@ fn is_test_file(file: &Path) -> bool {
     name == "tests" || name.ends_with("_tests") || file.parent().is_some_and(|folder| folder.ends_with("tests"))
 }
 
-/// The crates of `[dependencies]`, as they are named in code.
+/// The crates of the manifest, as they are named in code.
 fn external_crates() -> BTreeSet<String> {
-    let manifest: toml::Table = std::fs::read_to_string(root().join("Cargo.toml")).unwrap().parse().unwrap();
+    let manifest = manifest();
     ["dependencies", "dev-dependencies"]
         .iter()
         .filter_map(|section| manifest[*section].as_table())
         .flat_map(|table| table.keys().map(|name| name.replace('-', "_")))
         .collect()
+}
+
+fn manifest() -> toml::Table {
+    std::fs::read_to_string(root().join("Cargo.toml")).unwrap().parse().unwrap()
 }
 
 fn read(file: &Path) -> Source {
