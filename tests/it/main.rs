@@ -5,6 +5,7 @@
 // The helpers serve every theme; which of them a build uses changes with the themes.
 #![allow(dead_code, unused_imports)]
 
+mod architecture;
 mod check_emulator;
 mod emulator;
 mod program;
