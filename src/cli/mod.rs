@@ -4,22 +4,28 @@ pub mod args;
 mod ask;
 mod check;
 mod check_text;
+mod cloud;
 mod connection;
 pub mod context;
+mod diagnose;
+mod doctor;
 pub mod exit;
+mod import;
 mod init;
 pub mod live;
 mod log;
 pub mod out;
+mod policy;
 mod regions;
 
 use crate::vault::passphrase::PassphraseVars;
-use args::{Cli, Command};
+use args::{Cli, Command, ImportCommand};
 use clap::{CommandFactory, FromArgMatches};
 use context::Context;
 use exit::{Exit, Failure, Outcome};
 use out::Out;
 use std::ffi::OsString;
+use std::io::IsTerminal;
 
 /// The command line's definition, for the parser, the manual page, the completions and `docs/cli.md`.
 pub fn command() -> clap::Command {
@@ -71,25 +77,36 @@ fn dispatch(cli: Cli, vars: PassphraseVars, out: &mut Out) -> Outcome {
     if let Some(path) = &cli.global.log {
         log::start(path)?;
     }
-    // What needs neither files nor settings comes first.
-    let command = match cli.command {
+    // Made only where it is needed: completions must not fail over a broken preferences file.
+    let context = |out: &mut Out| Context::new(cli.global, vars, out);
+    match cli.command {
+        None => dashboard(context(out)?, out),
+        Some(Command::Init(args)) => init::run(&context(out)?, &args, out),
+        Some(Command::Connection(command)) => connection::run(&mut context(out)?, command, out),
+        Some(Command::Import(ImportCommand::Aws)) => import::run(&mut context(out)?, out),
+        Some(Command::Check(args)) => check::run(&args, &mut context(out)?, out),
+        Some(Command::Policy(args)) => policy::run(&mut context(out)?, &args, out),
+        Some(Command::Diagnose) => diagnose::run(out),
+        Some(Command::Regions(args)) => regions::run(&args, &mut context(out)?, out),
+        Some(Command::Doctor) => doctor::run(&context(out)?, Vec::new(), out),
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut command(), "cloudivize", &mut text);
             out.document(&String::from_utf8_lossy(&text))?;
-            return Ok(Exit::Done);
+            Ok(Exit::Done)
         }
-        Some(Command::Man { command: words }) => return man(&words, out),
-        other => other,
-    };
-    let mut context = Context::new(cli.global, vars, out)?;
-    match command {
-        Some(Command::Init(args)) => init::run(&context, &args, out),
-        Some(Command::Connection(command)) => connection::run(&mut context, command, out),
-        Some(Command::Check(args)) => check::run(&args, &mut context, out),
-        Some(Command::Regions(args)) => regions::run(&args, &mut context, out),
-        _ => Err(Failure::usage("not here yet")),
+        Some(Command::Man { command: words }) => man(&words, out),
     }
+}
+
+/// Opens the dashboard, which needs a terminal on both sides.
+fn dashboard(_context: Context, out: &Out) -> Outcome {
+    if !out.is_terminal() || !std::io::stdin().is_terminal() {
+        return Err(Failure::usage(
+            "the dashboard needs a terminal; for scripts there are commands, see cloudivize --help",
+        ));
+    }
+    Err(Failure::usage("the dashboard is not here yet; see cloudivize --help for the commands"))
 }
 
 /// The manual page of the program, or of the command that `words` name.
