@@ -13,6 +13,7 @@
 #[path = "../tests/it/stub/mod.rs"]
 mod stub;
 #[path = "../tests/it/tools/mod.rs"]
+#[allow(unused_imports)]
 mod tools;
 
 use std::process::{Command, Stdio};

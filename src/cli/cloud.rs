@@ -1,12 +1,17 @@
 //! What `policy` asks of the cloud: who a source is, and the checks of one connection.
 
+use super::doctor::Line;
 use super::exit::Failure;
 use super::live::Live;
 use crate::domain::{
-    BaseIdentity, Connection, ConnectionId, ConnectionReport, End, Part, ProbeMode, Request, Settings,
+    BaseIdentity, Connection, ConnectionId, ConnectionReport, End, Part, Partition, ProbeMode, Region, Request,
+    Settings,
 };
 use crate::journal::History;
 use std::sync::Arc;
+
+/// Seconds that a clock may be off before it is worth a word.
+const CLOCK_MARGIN: i64 = 60;
 
 /// The engine, for one request at a time.
 pub(super) struct Cloud(Live);
@@ -70,5 +75,30 @@ impl Cloud {
             (None, End::Failed(e)) => Err(Failure::Untested(e.message)),
             (None, End::Done) => Err(Failure::Untested("the checks gave no answer; please report it".to_owned())),
         }
+    }
+
+    /// Whether AWS's hosts can be reached, and this machine's clock, as lines of `doctor`.
+    pub fn reach(&self) -> Vec<Line> {
+        let region = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|v| std::env::var(v).ok());
+        let region = region.and_then(|r| Region::parse(&r).ok()).or_else(|| Partition::Aws.default_region());
+        let Some(region) = region else { return Vec::new() };
+        let reached = self.0.block_on(self.0.engine().reach(&region));
+        let mut lines: Vec<Line> = reached
+            .iter()
+            .map(|r| match &r.result {
+                Ok((ms, _)) => Line::good(r.host.clone(), format!("answers in {ms} ms")),
+                Err(error) => Line::bad(r.host.clone(), error.message.clone()),
+            })
+            .collect();
+        let offset = reached.iter().find_map(|r| r.result.as_ref().ok().and_then(|(_, offset)| *offset));
+        lines.push(match offset {
+            None => Line::good("clock", "no host said the time"),
+            Some(s) if s.abs() <= CLOCK_MARGIN => Line::good("clock", format!("{s} s off AWS's")),
+            Some(s) => Line::bad(
+                "clock",
+                format!("{s} s off AWS's: signatures fail beyond 5 minutes; set this machine's clock (NTP)"),
+            ),
+        });
+        lines
     }
 }

@@ -88,7 +88,14 @@ fn dispatch(cli: Cli, vars: PassphraseVars, out: &mut Out) -> Outcome {
         Some(Command::Policy(args)) => policy::run(&mut context(out)?, &args, out),
         Some(Command::Diagnose) => diagnose::run(out),
         Some(Command::Regions(args)) => regions::run(&args, &mut context(out)?, out),
-        Some(Command::Doctor) => doctor::run(&context(out)?, Vec::new(), out),
+        Some(Command::Doctor) => {
+            let context = context(out)?;
+            let net = match cloud::Cloud::new(context.settings()) {
+                Ok(cloud) => cloud.reach(),
+                Err(failure) => vec![doctor::Line::bad("HTTP client", failure.to_string())],
+            };
+            doctor::run(&context, net, out)
+        }
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut command(), "cloudivize", &mut text);

@@ -118,6 +118,7 @@ fn wrapped(code: &str, message: &str) -> Vec<String> {
 }
 
 /// The parts of a denial that no wrapping may change.
+#[expect(clippy::type_complexity, reason = "a tuple that is only compared")]
 fn kernel(
     d: &Denial,
 ) -> (Reason, Option<PolicyType>, bool, Option<String>, Option<String>, Option<String>, Option<String>) {

@@ -8,10 +8,11 @@ mod source;
 mod verdicts;
 
 use crate::domain::{
-    CheckError, Connection, ConnectionId, End, ErrorClass, Part, Reply, Request, Secret, Settings, Ticket,
+    CheckError, Connection, ConnectionId, End, ErrorClass, Part, Region, Reply, Request, Secret, Settings, Ticket,
 };
 use crate::journal::History;
 use crate::providers::aws::calls::Calls;
+use crate::providers::aws::reach::Reached;
 use crate::providers::aws::{Aws, Round};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -102,6 +103,11 @@ impl Engine {
     /// Keeps a one-time code for a connection's next test.
     pub fn give_code(&self, connection: ConnectionId, code: Secret) {
         self.shared.aws.give_code(connection, code);
+    }
+
+    /// Whether AWS's hosts in a region can be reached, for `doctor`.
+    pub async fn reach(&self, region: &Region) -> Vec<Reached> {
+        self.shared.aws.reach(region).await
     }
 
     /// The history of checks, for readers outside.

@@ -81,6 +81,11 @@ impl Endpoints {
         Ok(Some(url.clone()))
     }
 
+    /// The environment's address for a service.
+    pub fn of_environment(&self, service: Service) -> Option<&str> {
+        self.by_service.get(&service).or(self.general.as_ref()).map(String::as_str)
+    }
+
     /// What makes two connections share a source: the addresses that their calls go to.
     pub fn key(&self, connection: &Connection) -> Option<String> {
         connection

@@ -7,6 +7,7 @@ pub mod calls;
 pub mod endpoint;
 pub mod failure;
 pub mod http;
+pub mod reach;
 mod session;
 mod source;
 mod store;
@@ -152,11 +153,21 @@ impl Aws {
 
     /// Everything the SDK's clients share. Ready credentials and no identity cache: ours is the only one.
     fn sdk(&self, place: &Place, credentials: Credentials) -> SdkConfig {
+        self.shared(&place.region, place.endpoint.clone())
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .build()
+    }
+
+    /// For a call that nobody signs.
+    fn sdk_without_credentials(&self, region: &Region, url: &str) -> SdkConfig {
+        self.shared(region, Some(url.to_owned())).build()
+    }
+
+    fn shared(&self, region: &Region, endpoint: Option<String>) -> aws_types::sdk_config::Builder {
         let mut builder = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .http_client(self.http.clone())
-            .region(aws_types::region::Region::new(place.region.as_str().to_owned()))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .region(aws_types::region::Region::new(region.as_str().to_owned()))
             .identity_cache(IdentityCache::no_cache())
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .time_source(SharedTimeSource::new(SystemTimeSource::new()))
@@ -164,8 +175,8 @@ impl Aws {
             .timeout_config(self.timeouts())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         builder.set_app_name(AppName::new("cloudivize").ok());
-        builder.set_endpoint_url(place.endpoint.clone());
-        builder.build()
+        builder.set_endpoint_url(endpoint);
+        builder
     }
 
     fn timeouts(&self) -> TimeoutConfig {
