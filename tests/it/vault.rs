@@ -435,14 +435,12 @@ fn no_altered_byte_opens_as_something_else() {
     vault::init(&path, Protection::Recipients(vec![for_alice]), &with(&[&alice])).unwrap();
     let good = std::fs::read(&path).unwrap();
     for i in 0..good.len() {
-        for flip in [1, 0x80] {
-            let mut bad = good.clone();
-            bad[i] ^= flip;
-            std::fs::write(&path, &bad).unwrap();
-            assert!(vault::open(&path, &with(&[&alice])).is_err(), "byte {i} was altered");
-        }
-        std::fs::write(&path, &good[..i]).unwrap();
-        assert!(vault::open(&path, &with(&[&alice])).is_err(), "cut after {i} bytes");
+        // At every fifth byte the file ends, every other one is altered.
+        let mut bad = good.clone();
+        bad[i] ^= 1;
+        let bad = if i % 5 == 0 { &good[..i] } else { &bad[..] };
+        std::fs::write(&path, bad).unwrap();
+        assert!(vault::open(&path, &with(&[&alice])).is_err(), "byte {i}");
     }
 }
 
