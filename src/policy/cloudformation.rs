@@ -1,7 +1,7 @@
 //! CloudFormation templates in YAML, to be deployed as they are.
 
 use super::place::Hold;
-use super::{Format, Place, PolicyError, Snippet};
+use super::{Format, Place, Policy, PolicyError, Snippet};
 use crate::text::quote;
 use serde_json::{Map, Value, json};
 
@@ -43,24 +43,13 @@ pub(super) fn render(snippet: &Snippet) -> Result<String, PolicyError> {
                 ));
             } else if let Some(policy) = &snippet.policy {
                 snippet.place.hold(&policy.document)?;
-                resources.insert(
-                    "Policy".into(),
-                    json!({ "Type": "AWS::IAM::RolePolicy", "Properties": {
-                        "RoleName": role.name.as_str(),
-                        "PolicyName": policy.name,
-                        "PolicyDocument": policy.document.value(),
-                    }}),
-                );
+                resources.insert("Policy".into(), inline(policy, "Roles", role.name.as_str()));
             }
         }
         Place::User { name, .. } => {
             if let Some(policy) = &snippet.policy {
                 let resource = match snippet.place.hold(&policy.document)? {
-                    Hold::Inline => json!({ "Type": "AWS::IAM::UserPolicy", "Properties": {
-                        "UserName": name,
-                        "PolicyName": policy.name,
-                        "PolicyDocument": policy.document.value(),
-                    }}),
+                    Hold::Inline => inline(policy, "Users", name),
                     Hold::Managed => json!({ "Type": "AWS::IAM::ManagedPolicy", "Properties": {
                         "ManagedPolicyName": policy.name,
                         "Users": [name],
@@ -84,6 +73,32 @@ pub(super) fn render(snippet: &Snippet) -> Result<String, PolicyError> {
     let mut out = String::new();
     block(&mut out, &Value::Object(template), 0);
     Ok(out)
+}
+
+/// An inline policy of a role or user that exists. The newer `AWS::IAM::RolePolicy` and `UserPolicy` do the same
+/// and are known to fewer tools.
+fn inline(policy: &Policy, member: &str, name: &str) -> Value {
+    json!({ "Type": "AWS::IAM::Policy", "Properties": {
+        "PolicyName": policy.name,
+        member: [name],
+        "PolicyDocument": policy.document.value(),
+    }})
+}
+
+/// A stack of its own for each thing: deploying another template under the same name would delete the first.
+pub(super) fn stack_name(snippet: &Snippet) -> String {
+    let holder = match &snippet.place {
+        Place::Role(role) => role.name.as_str(),
+        Place::User { name, .. } | Place::PermissionSet { name, .. } => name,
+    };
+    let what = match (&snippet.trust, &snippet.policy) {
+        (None, Some(policy)) => policy.name.as_str(),
+        _ => "cloudivize",
+    };
+    // Letters, digits and dashes, at most 128 (CreateStack).
+    let name: String =
+        format!("{what}-{holder}").chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    name.chars().take(128).collect()
 }
 
 /// Writes a mapping or sequence in block style, each line at `indent`.

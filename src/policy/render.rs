@@ -94,8 +94,9 @@ pub fn notes(snippet: &Snippet, format: Format) -> Vec<String> {
         },
         Format::CloudFormation => {
             notes.push(format!(
-                "Deploy it in {account}: save it as cloudivize.yaml, then aws cloudformation deploy --stack-name cloudivize \
-                 --template-file cloudivize.yaml --capabilities CAPABILITY_NAMED_IAM"
+                "Deploy it in {account}: save it as cloudivize.yaml, then aws cloudformation deploy --stack-name {} \
+                 --template-file cloudivize.yaml --capabilities CAPABILITY_NAMED_IAM",
+                cloudformation::stack_name(snippet)
             ));
             if snippet.trust.is_some() {
                 notes.push("The stack makes the role. If the role exists already, use --format cli.".to_owned());

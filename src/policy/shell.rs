@@ -257,8 +257,8 @@ fn permission_set(snippet: &Snippet) -> Result<Option<Vec<String>>, PolicyError>
     let name = quote::shell(name);
     let both = r#"--instance-arn "$instance" --permission-set-arn "$set""#;
     Ok(Some(vec![
-        "instance=$(aws sso-admin list-instances --query 'Instances[0].InstanceArn' --output text);".to_owned(),
         "found=;".to_owned(),
+        "instance=$(aws sso-admin list-instances --query 'Instances[0].InstanceArn' --output text) &&".to_owned(),
         r#"for set in $(aws sso-admin list-permission-sets --instance-arn "$instance" --query 'PermissionSets[]' --output text); do"#.to_owned(),
         format!(r#"  if [ "$(aws sso-admin describe-permission-set {both} --query PermissionSet.Name --output text)" = {name} ]; then found=$set; fi;"#),
         "done;".to_owned(),

@@ -134,6 +134,19 @@ fn different_missing_permissions_bear_different_names() {
     assert_ne!(name(&[Mandatory::Regions]), name(&[Mandatory::AccountSummary]));
 }
 
+/// Deploying another template under a stack's name deletes what the first one made.
+#[test]
+fn each_template_is_deployed_as_a_stack_of_its_own() {
+    let stack = |snippet: &Snippet| {
+        let notes = notes(snippet, Format::CloudFormation).join(" ");
+        shlex::split(&notes[notes.find("aws cloudformation").unwrap()..]).unwrap()[4].clone()
+    };
+    assert_eq!(stack(&trust(&role(), &account_trust()).unwrap()), "cloudivize-CloudivizeRole");
+    assert_eq!(stack(&missing(&role(), &[Mandatory::Regions]).unwrap()), "CloudivizeMissing-Regions-CloudivizeRole");
+    let roles = [role_arn("arn:aws:iam::111122223333:role/CloudivizeRole")];
+    assert_eq!(stack(&caller(&alice(), &roles, false).unwrap()), "CloudivizeAssumeRoles-alice");
+}
+
 #[test]
 fn members_stand_in_the_canonical_order() {
     let narrow = trust(&role(), &with_id(Trusted::Me(alice()))).unwrap();

@@ -8,6 +8,7 @@
 mod architecture;
 mod check_emulator;
 mod emulator;
+mod policy;
 mod program;
 mod screen;
 mod stub;
