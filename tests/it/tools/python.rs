@@ -36,17 +36,17 @@ fn prepare() -> Result<(), String> {
         say(&format!("Preparing the Python test tools in {} (once, about a minute)", dir.display()));
         let lock = dir.join("requirements.lock");
         fs::write(&lock, super::LOCK_FILE).map_err(|e| format!("cannot write {}: {e}", lock.display()))?;
-        let venv_error = match make_venv(dir, &python, &lock) {
-            Ok(()) => return write_scripts(),
-            Err(why) => why,
-        };
-        match make_target(dir, &python, &lock) {
-            Ok(()) => write_scripts(),
-            Err(pip_error) => Err(format!(
-                "The tests need Python packages and can make no environment for them: install the package \
-                 python3-venv (or python3-pip).\nvenv: {venv_error}\npip: {pip_error}"
-            )),
+        match make_venv(dir, &python) {
+            Ok(inner) => fill_venv(&inner, &lock)
+                .map_err(|e| format!("pip could not install the tests' Python packages: {e}"))?,
+            Err(venv_error) => fill_folder(dir, &python, &lock).map_err(|pip_error| {
+                format!(
+                    "The tests need Python packages and can make no environment for them: install the package \
+                     python3-venv (or python3-pip).\nvenv: {venv_error}\npip: {pip_error}"
+                )
+            })?,
         }
+        write_scripts()
     })
 }
 
@@ -62,16 +62,21 @@ fn interpreter() -> Result<(PathBuf, String), String> {
     Err("The tests need Python 3.10 or newer: install the package python3".to_owned())
 }
 
-fn make_venv(dir: &Path, python: &Path, lock: &Path) -> Result<(), String> {
+/// Makes an empty environment and gives its interpreter.
+fn make_venv(dir: &Path, python: &Path) -> Result<PathBuf, String> {
     let venv = dir.join("venv");
     remove(&venv)?;
     run(clean(python).args(["-m", "venv"]).arg(&venv))?;
-    let inner = venv.join("bin/python");
-    run(install(&mut clean(&inner), lock))?;
-    write_script("python", &format!("exec {} \"$@\"", quoted(&inner)))
+    Ok(venv.join("bin/python"))
 }
 
-fn make_target(dir: &Path, python: &Path, lock: &Path) -> Result<(), String> {
+fn fill_venv(inner: &Path, lock: &Path) -> Result<(), String> {
+    run(install(&mut clean(inner), lock))?;
+    write_script("python", &format!("exec {} \"$@\"", quoted(inner)))
+}
+
+/// Installs into a plain folder, which the given interpreter is then pointed to.
+fn fill_folder(dir: &Path, python: &Path, lock: &Path) -> Result<(), String> {
     let site = dir.join("site");
     remove(&dir.join("venv"))?;
     remove(&site)?;
