@@ -23,6 +23,11 @@ impl Timestamp {
         text.parse::<jiff::Timestamp>().ok().map(|t| Self(t.as_millisecond()))
     }
 
+    /// Reads a `Date` header (RFC 9110, in the form of RFC 5322).
+    pub fn parse_http(text: &str) -> Option<Self> {
+        jiff::fmt::rfc2822::parse(text).ok().map(|t| Self(t.timestamp().as_millisecond()))
+    }
+
     /// `22 Nov 03:00` in the machine's zone, for screens.
     pub fn short_local(self) -> String {
         self.format("%-d %b %H:%M")

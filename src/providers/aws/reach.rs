@@ -68,6 +68,5 @@ fn elapsed(start: Instant) -> u64 {
 
 /// Seconds that a `Date` header (RFC 9110) is ahead of this machine.
 fn offset(date: Option<&str>) -> Option<i64> {
-    let theirs = jiff::fmt::rfc2822::parse(date?).ok()?.timestamp().as_millisecond();
-    Some((theirs - Timestamp::now().0) / 1000)
+    Some(Timestamp::parse_http(date?)?.since(Timestamp::now()) / 1000)
 }
