@@ -2,7 +2,7 @@
 
 use super::args::{CheckArgs, CheckFormat, FailOn};
 use super::check_text;
-use super::context::Context;
+use super::context::{Context, unknown};
 use super::exit::{Exit, Failure, Outcome};
 use super::live::Live;
 use super::out::Out;
@@ -26,6 +26,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Usage, vault, or nothing selected.
 pub fn run(args: &CheckArgs, context: &mut Context, out: &mut Out) -> Outcome {
     let (book, chosen) = select(args, context)?;
+    context.confirm_environment()?;
     let mut live = Live::new(context.settings(), context.history(out))?;
     ask_codes(&book, &chosen, &live, context)?;
     let probe = match (args.probe_external_id, args.no_probe) {
@@ -121,14 +122,18 @@ pub fn choose(book: &[Connection], names: &[String], groups: &[String]) -> Resul
         match book.iter().find(|c| c.name.as_str() == name || c.id.to_string() == *name) {
             Some(c) if !chosen.contains(&c.id) => chosen.push(c.id),
             Some(_) => {}
-            None => return Err(unknown("connection", name, book.iter().map(|c| c.name.as_str()))),
+            None => {
+                let known: Vec<&str> = book.iter().map(|c| c.name.as_str()).collect();
+                return Err(Failure::usage(unknown("connection", name, &known)));
+            }
         }
     }
     for group in groups {
         let members: Vec<ConnectionId> =
             book.iter().filter(|c| c.group.as_deref() == Some(group)).map(|c| c.id).collect();
         if members.is_empty() {
-            return Err(unknown("group", group, book.iter().filter_map(|c| c.group.as_deref())));
+            let known: Vec<&str> = book.iter().filter_map(|c| c.group.as_deref()).collect();
+            return Err(Failure::usage(unknown("group", group, &known)));
         }
         chosen.extend(members.into_iter().filter(|id| !chosen.contains(id)).collect::<Vec<_>>());
     }
@@ -136,12 +141,6 @@ pub fn choose(book: &[Connection], names: &[String], groups: &[String]) -> Resul
         chosen = book.iter().map(|c| c.id).collect();
     }
     Ok(chosen)
-}
-
-fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
-    let near = known.map(|k| (strsim::damerau_levenshtein(k, name), k)).min().filter(|(d, _)| *d <= 3);
-    let near = near.map(|(_, k)| format!("; did you mean {k}")).unwrap_or_default();
-    Failure::usage(format!("there is no {what} {:?}{near}; see cloudivize connection list", crate::text::line(name)))
 }
 
 /// Asks for the one-time codes that some roles want, where there is a terminal to ask on.

@@ -7,7 +7,7 @@ use super::out::Out;
 use crate::config::{self, Config, Paths};
 use crate::domain::{AccountId, Connection, ConnectionId, ConnectionName, Invalid, Method, Secret, Settings, Source};
 use crate::journal::History;
-use crate::providers::aws::endpoint::foreign_host;
+use crate::providers::aws::endpoint::{Endpoints, foreign_host};
 use crate::term::prompt::{self, PromptError};
 use crate::vault::passphrase::PassphraseVars;
 use crate::vault::{self, Ask, Contents, Identities, OpenVault, Saved, Unlock, VaultError};
@@ -221,6 +221,25 @@ impl Context {
         }
         Ok(())
     }
+
+    /// Has the foreign endpoints of `AWS_ENDPOINT_URL*` confirmed before the first call: once per vault
+    /// where one is open, else in every run. Blocking.
+    ///
+    /// # Errors
+    /// When a person says no, there is nobody to ask and no `--yes`, or the vault cannot be written.
+    pub fn confirm_environment(&mut self) -> Result<(), Failure> {
+        let endpoints = Endpoints::from_env(self.settings.allow_insecure_endpoint);
+        let urls: Vec<&str> = endpoints.named().filter(|url| foreign_host(url).is_some()).collect();
+        if urls.is_empty() {
+            return Ok(());
+        }
+        let Some(vault) = &self.vault else {
+            return self.confirm_endpoints(&mut Contents::new(Vec::new()), urls);
+        };
+        let mut contents = vault.contents().clone();
+        self.confirm_endpoints(&mut contents, urls)?;
+        self.save_quietly(contents).map(|_| ())
+    }
 }
 
 /// The defaults, the vault's `[config]`, `config.toml`, the command line: the later wins.
@@ -286,7 +305,8 @@ pub fn source_label(source: &Source, connections: &[Connection]) -> String {
     }
 }
 
-fn unknown(what: &str, name: &str, known: &[&str]) -> String {
+/// The error for a name that nothing has, with the nearest.
+pub fn unknown(what: &str, name: &str, known: &[&str]) -> String {
     match config::fields::nearest(name, known) {
         Some(near) => format!("there is no {what} {name:?}; did you mean {near}?"),
         None => format!("there is no {what} {name:?}; see cloudivize connection list"),

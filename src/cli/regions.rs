@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 pub fn run(args: &RegionsArgs, context: &mut Context, out: &mut Out) -> Outcome {
     let book = context.connections()?;
     let select = choose(&book, &args.names, &args.groups)?;
+    context.confirm_environment()?;
     // Only the one permission: the others would be events in the customer's trail for nothing.
     let mut settings = context.settings().clone();
     settings.skip =

@@ -86,6 +86,11 @@ impl Endpoints {
         self.by_service.get(&service).or(self.general.as_ref()).map(String::as_str)
     }
 
+    /// Every address that the environment names.
+    pub fn named(&self) -> impl Iterator<Item = &str> {
+        self.general.iter().chain(self.by_service.values()).map(String::as_str)
+    }
+
     /// What makes two connections share a source: the addresses that their calls go to.
     pub fn key(&self, connection: &Connection) -> Option<String> {
         connection
