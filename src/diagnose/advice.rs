@@ -182,13 +182,18 @@ fn report_hints(denial: &Denial, about: &About<'_>) -> String {
     text
 }
 
+const MFA: &str = "The one-time code or the MFA device's serial number was not accepted. Compare the serial number with the \
+                   one in IAM and wait for the next code; a code works once. No policy is to be changed for this.";
+
+fn mfa_failed(denial: &Denial) -> bool {
+    denial.message.starts_with("MultiFactorAuthentication failed")
+}
+
 /// Trust or caller: AWS does not say which, and sometimes says more.
 fn trust_text(denial: &Denial) -> String {
     let low = denial.message.to_ascii_lowercase();
-    if low.contains("multifactorauthentication failed") {
-        return "The one-time code or the MFA device's serial number was not accepted. Compare the serial number with the one \
-                in IAM and wait for the next code; a code works once. No policy is to be changed for this."
-            .to_owned();
+    if mfa_failed(denial) {
+        return MFA.to_owned();
     }
     if low.contains("may not be assumed by root") {
         return "The root user cannot assume roles. Use an IAM user's or a role's credentials as the source."
@@ -217,7 +222,10 @@ fn unspecified_text(denial: &Denial, owner: &str) -> String {
                 is to be changed, by whoever manages the organization."
             .to_owned();
     }
-    if beyond_policies(denial) {
+    if mfa_failed(denial) {
+        return MFA.to_owned();
+    }
+    if beyond_policies(denial) && !denial.explicit {
         return "A setting of the resource or the account refused this, not a missing permission (S3 Block Public Access). Its \
                 owner changes that setting, if it should be changed at all."
             .to_owned();
@@ -248,6 +256,7 @@ fn unspecified_text(denial: &Denial, owner: &str) -> String {
 fn beyond_policies(denial: &Denial) -> bool {
     let low = denial.message.to_ascii_lowercase();
     denial.explicit
+        || mfa_failed(denial)
         || ["block public access", "blockpublicpolicy", "blockpublicacls", "restrictpublicbuckets"]
             .iter()
             .any(|w| low.contains(w))

@@ -83,6 +83,15 @@ fn an_allow_is_offered_only_where_it_may_help() {
 }
 
 #[test]
+fn a_wrong_code_is_no_matter_of_policies() {
+    let given = advice(
+        &denial(Some("AccessDenied"), "MultiFactorAuthentication failed with invalid MFA one time pass code."),
+        &About::default(),
+    );
+    assert!(!given.allow_may_help && given.text.contains("wait for the next code"), "{}", given.text);
+}
+
+#[test]
 fn leaked_keys_are_said_first() {
     let text =
         " with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3";

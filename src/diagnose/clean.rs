@@ -70,7 +70,10 @@ fn unescape(text: &str) -> String {
                         out.push(quote);
                         used = run + 1;
                     }
-                    _ => out.push('\\'),
+                    _ => {
+                        out.push_str(&rest[..run]);
+                        used = run;
+                    }
                 }
             }
             '&' => match ENTITIES.iter().find(|(name, _)| rest.starts_with(name)) {
@@ -120,17 +123,22 @@ pub(super) fn join(text: &str) -> String {
 /// Whether line `i` was filled to the terminal's edge: no neighbour in its paragraph is longer, and
 /// another one that has a successor is just as long.
 fn cut_by_terminal(lines: &[&str], i: usize) -> bool {
+    /// A message is not longer than this; a longer log costs no more.
+    const NEAR: usize = 60;
     let width = |l: &&str| l.chars().count();
-    let first = lines[..i].iter().rposition(|l| l.trim().is_empty()).map_or(0, |b| b + 1);
-    let end = lines[i..].iter().position(|l| l.trim().is_empty()).map_or(lines.len(), |b| i + b);
-    let (Some(paragraph), Some(line)) = (lines.get(first..end), lines.get(i)) else { return false };
-    let full = width(line);
-    full >= 40
+    let full = lines.get(i).map_or(0, width);
+    if full < 40 {
+        return false;
+    }
+    let blank = |l: &&str| l.trim().is_empty();
+    let before = lines[..i].iter().rev().take(NEAR).take_while(|l| !blank(l)).count();
+    let after = lines[i + 1..].iter().take(NEAR).take_while(|l| !blank(l)).count();
+    let paragraph = &lines[i - before..=i + after];
+    after > 0
         && paragraph.len() >= 3
-        && i + 1 < end
         && paragraph
             .split_last()
-            .is_some_and(|(last, before)| width(last) <= full && before.iter().all(|l| width(l) == full))
+            .is_some_and(|(last, rest)| width(last) <= full && rest.iter().all(|l| width(l) == full))
 }
 
 /// A text and its compact form: no white space, ASCII letters in lower case. Offsets are bytes of
@@ -291,8 +299,17 @@ impl<'a> Scan<'a> {
             return None;
         }
         let unfinished = sofar.starts_with("arn:") && sofar.matches(':').count() < 5 || sofar.ends_with('-');
-        let first = self.text[..pos].lines().count().saturating_sub(1);
-        let lines: Vec<&str> = self.text.lines().collect();
+        // Only the lines around: a value in a long log costs no more than in a short one.
+        let mut from = pos.saturating_sub(8192);
+        while !self.text.is_char_boundary(from) {
+            from += 1;
+        }
+        let mut until = (pos + 8192).min(self.text.len());
+        while !self.text.is_char_boundary(until) {
+            until -= 1;
+        }
+        let first = self.text[from..pos].lines().count().saturating_sub(1);
+        let lines: Vec<&str> = self.text[from..until].lines().collect();
         let alone = lines.get(first + 1).is_some_and(|l| l.trim() == token)
             && lines.get(first + 2).is_none_or(|l| l.trim().is_empty())
             && lines.get(first).is_some_and(|l| l.chars().count() >= 60)

@@ -74,8 +74,6 @@ const CLASSES: [(ErrorClass, &[&str]); 6] = [
             "RequestExpired",
             "TokenRefreshRequired",
             "ExpiredAuthenticationToken",
-            "ExpiredIteratorException",
-            "CredentialUnavailableError",
         ],
     ),
     (ErrorClass::Clock, &["RequestTimeTooSkewed", "RequestInTheFuture"]),
@@ -175,6 +173,8 @@ pub fn class_of(code: &str, message: &str) -> Option<ErrorClass> {
         "UnauthorizedException" if said(&["session token not found", "token has expired", "token is expired"]) => {
             return Some(ErrorClass::Expired);
         }
+        // Microsoft Entra: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+        "invalid_client" if said(&["aadsts7000222"]) => return Some(ErrorClass::Expired),
         // Presigned S3 addresses and signing mistakes carry AccessDenied and are no matter of permission.
         "AccessDenied" if said(&["request has expired"]) => return Some(ErrorClass::Expired),
         "AccessDenied" if said(&["headers present in the request which were not signed"]) => {

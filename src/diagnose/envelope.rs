@@ -131,7 +131,7 @@ fn plain(text: &str) -> Envelope {
     {
         return Envelope { code: Some(stored(code)), operation: operation(&scan), message: rest(end) };
     }
-    let code = labelled(&scan).or_else(|| spoken(text).map(|(code, _)| code));
+    let code = labelled(&scan);
     // "CODE: MESSAGE" of Go v1, JavaScript, Ruby: the message begins behind the code.
     let message = match spoken(text) {
         Some((_, end)) if text[end..].starts_with(": ") || text[end..].starts_with(":\n") => rest(end),
@@ -155,19 +155,22 @@ fn labelled(scan: &Scan<'_>) -> Option<String> {
         "errorcode\":\"",
         "errorcode=",
     ];
+    let behind = |label: &str, accept: fn(&str) -> bool| {
+        let mut from = 0;
+        while let Some((_, end)) = scan.find(label, from) {
+            if let Some((code, _)) = word(scan.text, end).filter(|(c, _)| accept(c)) {
+                return Some(stored(code));
+            }
+            from = end;
+        }
+        None
+    };
     LABELS
         .iter()
-        .filter_map(|label| {
-            let mut from = 0;
-            while let Some((_, end)) = scan.find(label, from) {
-                if let Some((code, _)) = word(scan.text, end).filter(|(c, _)| codes::is_known(c)) {
-                    return Some(stored(code));
-                }
-                from = end;
-            }
-            None
-        })
-        .next()
+        .find_map(|label| behind(label, codes::is_known))
+        .or_else(|| spoken(scan.text).map(|(code, _)| code))
+        // Java's label is sure enough for a code that is not known here.
+        .or_else(|| behind("errorcode:", |c| c.chars().skip(1).any(char::is_uppercase)))
 }
 
 /// The first word of free text that is a code: known, and either written like one or followed by a colon.

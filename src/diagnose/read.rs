@@ -47,8 +47,19 @@ pub fn read(input: &str) -> Option<Diagnosis> {
     if text::line(input).trim().is_empty() {
         return None;
     }
+    let input = tail(input);
     let envelope = envelope::open(input);
     Some(decide(&envelope, &clean(input)))
+}
+
+/// The end of a long paste, where tools print their error.
+fn tail(input: &str) -> &str {
+    const LONG: usize = 64 * 1024;
+    let mut from = input.len().saturating_sub(LONG);
+    while !input.is_char_boundary(from) {
+        from += 1;
+    }
+    &input[from..]
 }
 
 /// The order of evidence: a code that is no matter of permission, AWS's sentence, the code, other words.
@@ -74,7 +85,7 @@ fn decide(envelope: &Envelope, whole: &str) -> Diagnosis {
     // A number is an HTTP status, and a HEAD request's answer has nothing else.
     let status_only = code.is_some_and(|c| c.chars().all(|c| c.is_ascii_digit()) || c == "Forbidden");
     if spoken || denied || (class.is_none() && says_so && (!status_only || sentence.refused)) {
-        let span = sentence.span.filter(|_| spoken);
+        let span = sentence.span.filter(|_| sentence.action.is_some());
         let words = span.and_then(|(start, end)| message.get(start..end)).unwrap_or(message).to_owned();
         return Diagnosis::Denial(build(code, envelope.operation.as_deref(), sentence, &words));
     }
@@ -151,7 +162,7 @@ fn bare_refusal(message: &str) -> bool {
 
 /// Failures that never reached a cloud, in the words of the AWS CLI, the SDKs and their HTTP clients.
 fn transport(text: &str) -> Option<ErrorClass> {
-    const SENTENCES: [(ErrorClass, &[&str]); 5] = [
+    const SENTENCES: [(ErrorClass, &[&str]); 7] = [
         (
             ErrorClass::Expired,
             &[
@@ -165,6 +176,9 @@ fn transport(text: &str) -> Option<ErrorClass> {
                 "cachedssotokenisexpired",
             ],
         ),
+        // Microsoft Entra's numbers: an expired secret, and everything else about an application's sign-in.
+        (ErrorClass::Expired, &["aadsts7000222"]),
+        (ErrorClass::Invalid, &["aadsts7000", "aadsts700", "aadsts900"]),
         (
             ErrorClass::Source,
             &[

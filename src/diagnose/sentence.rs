@@ -57,7 +57,9 @@ pub(super) fn parse(text: &str) -> Sentence {
             found.action = Some(anchor.action);
             let start = lead(&scan, found.principal.as_deref(), anchor.start);
             let end = resource(&scan, anchor.end, &mut found.resource);
-            found.span = Some((start, end));
+            // "You do not have permission …": the words before belong to it, so the whole message stands.
+            let negated = ["nothave", "n'thave"].iter().any(|w| scan.starts(anchor.start, w).is_some());
+            found.span = (!negated).then_some((start, end));
             Some(end)
         }
         None => other_forms(&scan, &mut found),
@@ -142,6 +144,10 @@ fn lead(scan: &Scan<'_>, principal: Option<&str>, anchor: usize) -> usize {
         && let Some(at) = scan.text.get(..anchor).and_then(|t| t.rfind(p))
     {
         start = at;
+    }
+    let before = scan.text[..start].trim_end_matches(['`', '\'', '"', ' ', '\n']);
+    if before.ends_with("User") {
+        start = before.len() - "User".len();
     }
     match scan.rfind("youarenotauthorizedtoperformthisoperation.", start) {
         Some((opening, end)) if scan.text[end..start].trim().is_empty() => opening,

@@ -118,19 +118,21 @@ fn wrapped(code: &str, message: &str) -> Vec<String> {
 }
 
 /// The parts of a denial that no wrapping may change.
-#[expect(clippy::type_complexity, reason = "a tuple that is only compared")]
-fn kernel(
-    d: &Denial,
-) -> (Reason, Option<PolicyType>, bool, Option<String>, Option<String>, Option<String>, Option<String>) {
-    (
-        d.reason,
-        d.policy_type,
-        d.explicit,
-        d.policy_arn.clone(),
-        d.principal.clone(),
-        d.action.clone(),
-        d.resource.clone(),
-    )
+#[derive(Debug, PartialEq)]
+struct Kernel {
+    reason: Reason,
+    policy_type: Option<PolicyType>,
+    explicit: bool,
+    texts: [Option<String>; 4],
+}
+
+fn kernel(d: &Denial) -> Kernel {
+    Kernel {
+        reason: d.reason,
+        policy_type: d.policy_type,
+        explicit: d.explicit,
+        texts: [d.policy_arn.clone(), d.principal.clone(), d.action.clone(), d.resource.clone()],
+    }
 }
 
 /// Sentences of every shape, for the properties below.
@@ -171,7 +173,7 @@ fn sentences() -> Vec<String> {
 fn wrappings_change_nothing() {
     for message in sentences() {
         let bare = kernel(&denial(None, &message));
-        assert_eq!(bare.5.as_deref(), Some("s3:GetObject"), "{message}");
+        assert_eq!(bare.texts[2].as_deref(), Some("s3:GetObject"), "{message}");
         for code in ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"] {
             for text in wrapped(code, &message) {
                 let d = refused(&text);
@@ -318,6 +320,8 @@ fn a_code_or_status_that_is_no_permission_problem_is_none() {
             "An error occurred (NoSuchBucket) when calling the ListObjectsV2 operation: The specified bucket does not exist",
             "other",
         ),
+        ("AADSTS7000215: Invalid client secret provided.", "invalid"),
+        ("AADSTS7000222: The provided client secret keys for app 'x' are expired.", "expired"),
         ("hello", "other"),
     ] {
         match read(text) {
@@ -326,6 +330,14 @@ fn a_code_or_status_that_is_no_permission_problem_is_none() {
         }
     }
     assert_eq!(read(" \n\t \u{200b}"), None);
+}
+
+#[test]
+fn finds_the_error_at_the_end_of_a_long_paste() {
+    let log = "é 2026-11-22T03:00:00Z INFO nothing to see\n".repeat(20_000);
+    let d = refused(&format!("{log}User: anonymous is not authorized to perform: s3:GetObject"));
+    assert_eq!((d.principal.as_deref(), d.action.as_deref()), (Some("anonymous"), Some("s3:GetObject")));
+    assert_eq!(d.message, "User: anonymous is not authorized to perform: s3:GetObject");
 }
 
 #[test]
