@@ -49,7 +49,7 @@ impl Cloud {
             (Some(identity), _) => Ok(identity),
             (None, End::Cancelled) => Err(Failure::Interrupted("Interrupted; nothing was printed.".to_owned())),
             (None, End::Failed(e)) => Err(Failure::usage(format!(
-                "the base identity is not known: {}; mend it, choose another with --source, or give --trusted-account",
+                "the base identity is not known: {}; or give --trusted-account",
                 e.message.trim_end_matches('.')
             ))),
             (None, End::Done) => Err(Failure::usage("the base identity is not known; give --trusted-account")),

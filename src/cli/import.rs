@@ -71,7 +71,10 @@ fn plan(found: &[ProfileFacts], contents: &Contents) -> Plan {
             _ => None,
         })
         .collect();
-    let ids: HashMap<&str, ConnectionId> = roles.keys().map(|name| (*name, ConnectionId::generate())).collect();
+    // A role that the vault knows already is that connection: others may chain through it.
+    let known = |role: &RoleFacts| contents.connections.iter().find(|c| is_same(c, role)).map(|c| c.id);
+    let ids: HashMap<&str, ConnectionId> =
+        roles.iter().map(|(name, role)| (*name, known(role).unwrap_or_else(ConnectionId::generate))).collect();
     for profile in found {
         let ProfileKind::Role(role) = &profile.kind else {
             plan.without_role += 1;
@@ -87,7 +90,8 @@ fn plan(found: &[ProfileFacts], contents: &Contents) -> Plan {
         }
     }
     // What chains through a profile that was skipped takes that profile itself.
-    let here: Vec<ConnectionId> = plan.new.iter().map(|p| p.connection.id).collect();
+    let here: Vec<ConnectionId> =
+        contents.connections.iter().chain(plan.new.iter().map(|p| &p.connection)).map(|c| c.id).collect();
     for planned in &mut plan.new {
         if let Source::Connection(id) = planned.connection.source
             && !here.contains(&id)
@@ -98,6 +102,12 @@ fn plan(found: &[ProfileFacts], contents: &Contents) -> Plan {
         }
     }
     plan
+}
+
+/// Whether a connection is this profile's role, with the same ExternalId.
+fn is_same(connection: &Connection, role: &RoleFacts) -> bool {
+    connection.role_arn().is_some_and(|arn| arn.to_string() == role.role_arn)
+        && connection.external_id().map(|e| e.expose()) == role.external_id.as_deref()
 }
 
 /// The connection that a profile becomes.
@@ -138,9 +148,7 @@ fn connection(
     if label.as_str() != name {
         notes.push(format!("named after profile {name}"));
     }
-    if let Some(same) =
-        contents.connections.iter().find(|c| c.role_arn() == Some(&arn) && c.external_id() == external_id.as_ref())
-    {
+    if let Some(same) = contents.connections.iter().find(|c| is_same(c, role)) {
         return Err(format!("connection {} is this role already", same.name));
     }
     if contents.by_name(label.as_str()).is_some() {
@@ -300,5 +308,8 @@ mod tests {
         let again = plan(&found, &contents);
         assert!(again.new.is_empty());
         assert!(again.skipped.iter().any(|(n, why)| n == "team x" && why.contains("already")));
+        let later = [keys("hub"), found[6].clone(), role("new", "111122229999", Some("team x"))];
+        let known = contents.connections[0].id;
+        assert_eq!(plan(&later, &contents).new[0].connection.source, Source::Connection(known));
     }
 }

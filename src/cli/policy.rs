@@ -3,7 +3,7 @@
 
 use super::args::{PolicyArgs, PolicyFormat, PolicyWhat, PrincipalForm};
 use super::cloud::Cloud;
-use super::context::{Context, find, source};
+use super::context::{Context, find, source, source_label};
 use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
 use crate::domain::{
@@ -70,6 +70,7 @@ impl Asked {
         let via = match (&connection, source) {
             (Some(c), None) => c.clone(),
             (Some(c), Some(source)) => Connection { source, ..c.clone() },
+            (None, source) if all_roles => via_of_all(&book, source)?,
             (None, source) => unsaved_via(source.unwrap_or(Source::Env))?,
         };
         Ok(Self { book, connection, via, identity: None })
@@ -138,6 +139,26 @@ impl Asked {
             input.external_ids.clear();
         }
         Ok(input)
+    }
+}
+
+/// A connection that stands on the source in question; without one, on the source that all of them have.
+fn via_of_all(book: &[Connection], source: Option<Source>) -> Result<Connection, Failure> {
+    let mut with_role = book.iter().filter(|c| c.role_arn().is_some());
+    if let Some(source) = source {
+        return match with_role.find(|c| c.source == source) {
+            Some(connection) => Ok(connection.clone()),
+            None => unsaved_via(source),
+        };
+    }
+    let Some(first) = with_role.next() else { return Err(failure(PolicyError::NoRoles)) };
+    match with_role.find(|c| c.source != first.source) {
+        None => Ok(first.clone()),
+        Some(other) => Err(Failure::usage(format!(
+            "the connections stand on several sources, among them {} and {}; choose one with --source",
+            source_label(&first.source, book),
+            source_label(&other.source, book)
+        ))),
     }
 }
 

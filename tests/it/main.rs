@@ -7,6 +7,10 @@
 
 mod architecture;
 mod check_emulator;
+mod cli;
+mod cli_offline;
+mod cli_terminal;
+mod docs;
 mod emulator;
 mod policy;
 mod program;
