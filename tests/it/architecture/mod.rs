@@ -217,6 +217,7 @@ const ROOMS: &[Room] = &[
             "clap",
             "clap_complete",
             "clap_mangen",
+            "crossterm",
             "futures_util",
             "jiff",
             "secrecy",
