@@ -179,7 +179,7 @@ fn what_to_do(state: &State, connection: &Connection, standing: &Standing) -> Ve
                     Mandatory::AssumeRole => String::new(),
                     other => format!(" Until then: {}.", other.consequence()),
                 };
-                check.advice.as_ref().map(|a| (format!("{}: {a}{until}", check.permission.action()))
+                check.advice.as_ref().map(|a| format!("{}: {a}{until}", check.permission.action()))
             }
             Verdict::Untested => check
                 .error
