@@ -35,3 +35,7 @@ pub use unlock::Unlock;
 pub use update::{start, update};
 pub use viewer::{Tab, Viewer, ViewerKind};
 
+#[cfg(test)]
+pub mod fixtures;
+#[cfg(test)]
+mod tests;

@@ -44,7 +44,8 @@ impl State {
                 standing.accept(report, now);
                 self.pins.extend(pin.filter(|(id, _)| self.wants_pin(*id)));
             }
-            Part::Decoded(text) => self.decoded(&text),
+            Part::Decoded(text) => self.decoded(text.expose()),
+            Part::Notice(words) => self.say(now, Notice::bad(words)),
             Part::Identity(identity) => self.say(now, Notice::plain(format!("we are {}", identity.arn))),
         }
         true

@@ -38,6 +38,8 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Prefix(None) => state.prefix.clear(),
         Msg::Text(c) => return state.typed(now, c.encode_utf8(&mut [0; 4])),
         Msg::Paste(text) => return state.typed(now, text.trim_end_matches(['\r', '\n'])),
+        // The key that opens help closes it too.
+        Msg::Help(_) if state.viewers.last().is_some_and(|v| v.kind == ViewerKind::Help) => drop(state.viewers.pop()),
         Msg::Help(lines) => state.viewers.push(Viewer::reading(ViewerKind::Help, "Keys", "keys", lines)),
         Msg::Reply(reply) => {
             let seen = state.reply(now, reply);
@@ -163,6 +165,7 @@ impl State {
 
     /// `Esc` in the panes: leaves what was entered last, then stops tests, then clears the filter.
     fn back(&mut self) -> Vec<Effect> {
+        let busy = self.is_busy();
         match &mut self.screen {
             Screen::Unlock(unlock) if unlock.input.count() == 0 => return vec![Effect::Quit],
             Screen::Unlock(unlock) => unlock.input.clear(),
@@ -173,7 +176,7 @@ impl State {
                 self.settle();
             }
             Screen::Panes if self.focus == Pane::Detail => self.focus_on(self.before_detail),
-            Screen::Panes if self.is_busy() => {
+            Screen::Panes if busy => {
                 self.notice = Some(Notice::plain("stopping"));
                 return self.cancel_all();
             }
