@@ -37,4 +37,4 @@ pub use report::{
 pub use role::{Mark, Role};
 pub use secret::{Secret, SecretInput};
 pub use settings::Settings;
-pub use time::Timestamp;
+pub use time::{Timestamp, Zone};

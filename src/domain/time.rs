@@ -6,6 +6,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Timestamp(pub i64);
 
+/// Whose time a screen shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Zone {
+    /// The machine's.
+    #[default]
+    Local,
+    /// UTC, the same on every machine.
+    Utc,
+}
+
 impl Timestamp {
     /// The system clock's time. Not for `app/`, which is told the time.
     pub fn now() -> Self {
@@ -30,17 +40,31 @@ impl Timestamp {
 
     /// `22 Nov 03:00` in the machine's zone, for screens.
     pub fn short_local(self) -> String {
-        self.format("%-d %b %H:%M")
+        self.short(Zone::Local)
     }
 
     /// `03:00:12` in the machine's zone, for screens.
     pub fn clock_local(self) -> String {
-        self.format("%H:%M:%S")
+        self.clock(Zone::Local)
     }
 
-    fn format(self, pattern: &str) -> String {
+    /// `22 Nov 03:00`.
+    pub fn short(self, zone: Zone) -> String {
+        self.format(zone, "%-d %b %H:%M")
+    }
+
+    /// `03:00:12`.
+    pub fn clock(self, zone: Zone) -> String {
+        self.format(zone, "%H:%M:%S")
+    }
+
+    fn format(self, zone: Zone, pattern: &str) -> String {
+        let zone = match zone {
+            Zone::Local => jiff::tz::TimeZone::system(),
+            Zone::Utc => jiff::tz::TimeZone::UTC,
+        };
         jiff::Timestamp::from_millisecond(self.0)
-            .map(|t| t.to_zoned(jiff::tz::TimeZone::system()).strftime(pattern).to_string())
+            .map(|t| t.to_zoned(zone).strftime(pattern).to_string())
             .unwrap_or_default()
     }
 

@@ -1,0 +1,101 @@
+//! What a key can ask for, by name.
+
+macro_rules! actions {
+    ($($(#[doc = $doc:literal])* $variant:ident = $word:literal,)*) => {
+        /// Everything a key can do. Names are kebab-case and stand in key tables.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action { $($(#[doc = $doc])* $variant,)* }
+
+        impl Action {
+            /// Every action.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name in key tables.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+    };
+}
+
+actions! {
+    /// One row up.
+    Up = "up",
+    /// One row down.
+    Down = "down",
+    /// To the first row.
+    Top = "top",
+    /// To the last row.
+    Bottom = "bottom",
+    /// One page up.
+    PageUp = "page-up",
+    /// One page down.
+    PageDown = "page-down",
+    /// To the next pane.
+    NextPane = "next-pane",
+    /// To the pane before.
+    PreviousPane = "previous-pane",
+    /// To the accounts.
+    FocusAccounts = "focus-accounts",
+    /// To the regions.
+    FocusRegions = "focus-regions",
+    /// To the checks.
+    FocusChecks = "focus-checks",
+    /// To the detail.
+    FocusDetail = "focus-detail",
+    /// Closer: from a row to its detail, from the detail to the cloud's own words.
+    Open = "open",
+    /// Close, leave, cancel: what was opened last.
+    Back = "back",
+    /// Type a filter.
+    Filter = "filter",
+    /// Show the keys.
+    Help = "help",
+    /// Show the error log.
+    Errors = "errors",
+    /// Leave the program, or close a viewer.
+    Quit = "quit",
+    /// Cancel what runs; a second time leave the program.
+    Interrupt = "interrupt",
+    /// Stop the process as the shell's job control does.
+    Suspend = "suspend",
+    /// Paint everything anew.
+    Redraw = "redraw",
+    /// Test the connection under the cursor.
+    Test = "test",
+    /// Test every connection.
+    TestAll = "test-all",
+    /// Test the connections that are broken.
+    TestBroken = "test-broken",
+    /// Test with the ExternalId probe.
+    Probe = "probe",
+    /// Show the policy for what is missing.
+    Snippet = "snippet",
+    /// Copy: the snippet, or what the viewer shows.
+    Copy = "copy",
+    /// Decode an encoded authorization message.
+    Decode = "decode",
+    /// The viewer's next form.
+    NextTab = "next-tab",
+    /// The viewer's form before.
+    PreviousTab = "previous-tab",
+    /// The viewer's next policy, where there are several.
+    NextSheet = "next-policy",
+    /// The viewer without borders, for selecting with the mouse.
+    Plain = "plain",
+    /// Write what the viewer shows to a file.
+    Write = "write",
+    /// Take what was typed.
+    Accept = "accept",
+    /// Erase one character.
+    Erase = "erase",
+    /// Erase all that was typed.
+    EraseAll = "erase-all",
+}
+
+impl Action {
+    /// Finds an action by its name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|a| a.word() == word)
+    }
+}

@@ -1,0 +1,208 @@
+//! Where the keyboard is, and the conditions under which a key works.
+
+use super::{Pane, Screen, State, ViewerKind};
+use crate::domain::Verdict;
+
+/// Where the keyboard is. Each has its own key table and those of its parents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Context {
+    /// Keys that work wherever one is.
+    Everywhere,
+    /// What the four panes share.
+    Panes,
+    /// What the panes that are about a connection share.
+    Connections,
+    /// The accounts pane.
+    Accounts,
+    /// The regions pane.
+    Regions,
+    /// The fleet of checks.
+    Checks,
+    /// The detail pane.
+    Detail,
+    /// A text that covers the panes.
+    Viewer,
+    /// A policy that covers the panes.
+    Snippet,
+    /// A filter is being typed.
+    FilterText,
+    /// A passphrase is being typed.
+    Unlock,
+    /// There is no vault, or it cannot be opened.
+    Closed,
+}
+
+impl Context {
+    /// Every context.
+    pub const ALL: [Self; 12] = [
+        Self::Everywhere,
+        Self::Panes,
+        Self::Connections,
+        Self::Accounts,
+        Self::Regions,
+        Self::Checks,
+        Self::Detail,
+        Self::Viewer,
+        Self::Snippet,
+        Self::FilterText,
+        Self::Unlock,
+        Self::Closed,
+    ];
+
+    /// The name in key tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Everywhere => "everywhere",
+            Self::Panes => "panes",
+            Self::Connections => "connections",
+            Self::Accounts => "accounts",
+            Self::Regions => "regions",
+            Self::Checks => "checks",
+            Self::Detail => "detail",
+            Self::Viewer => "viewer",
+            Self::Snippet => "snippet",
+            Self::FilterText => "filter-text",
+            Self::Unlock => "unlock",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The heading in help.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Everywhere => "Everywhere",
+            Self::Panes => "In every pane",
+            Self::Connections => "Connections",
+            Self::Accounts => "Accounts",
+            Self::Regions => "Regions",
+            Self::Checks => "Checks",
+            Self::Detail => "Detail",
+            Self::Viewer => "Reading",
+            Self::Snippet => "Policy",
+            Self::FilterText => "Typing a filter",
+            Self::Unlock => "Unlocking",
+            Self::Closed => "Without a vault",
+        }
+    }
+
+    /// Whose table is asked when this one does not know the key.
+    pub fn parent(self) -> Option<Self> {
+        match self {
+            Self::Everywhere => None,
+            Self::Panes | Self::Viewer | Self::FilterText | Self::Unlock | Self::Closed => Some(Self::Everywhere),
+            Self::Regions | Self::Connections => Some(Self::Panes),
+            Self::Accounts | Self::Checks | Self::Detail => Some(Self::Connections),
+            Self::Snippet => Some(Self::Viewer),
+        }
+    }
+
+    /// Whether printable keys are text here.
+    pub fn takes_text(self) -> bool {
+        matches!(self, Self::FilterText | Self::Unlock)
+    }
+}
+
+macro_rules! conditions {
+    ($($(#[doc = $doc:literal])* $variant:ident = $word:literal,)*) => {
+        /// What must hold for a key to work.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Condition { $($(#[doc = $doc])* $variant,)* }
+
+        impl Condition {
+            /// Every condition.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name in key tables.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+    };
+}
+
+conditions! {
+    /// There is a connection under the cursor.
+    Connection = "connection",
+    /// There is one under the cursor, and it is not being tested.
+    Idle = "idle",
+    /// At least one connection is shown that is not being tested.
+    SomeIdle = "some-idle",
+    /// At least one tested connection is not well.
+    SomeBroken = "some-broken",
+    /// The connection under the cursor sends an ExternalId and is not being tested.
+    SendsExternalId = "sends-external-id",
+    /// A policy can mend what is missing.
+    Snippet = "snippet",
+    /// The connection's checks have something of the cloud's own words.
+    Words = "words",
+    /// A refusal carries an encoded message.
+    Encoded = "encoded",
+    /// A test runs.
+    Running = "running",
+    /// A filter is set.
+    Filtered = "filtered",
+    /// The viewer has more than one form.
+    Tabs = "tabs",
+    /// The viewer has more than one policy.
+    Sheets = "sheets",
+    /// The viewer is not in its plain form.
+    Framed = "framed",
+    /// The detail covers or has the focus.
+    InDetail = "in-detail",
+    /// Something was typed, and nothing is being tried.
+    Typed = "typed",
+}
+
+impl State {
+    /// Where the keyboard is.
+    pub fn context(&self) -> Context {
+        match &self.screen {
+            Screen::Opening | Screen::NoVault { .. } | Screen::Failed { .. } => return Context::Closed,
+            Screen::Unlock(_) => return Context::Unlock,
+            Screen::Panes => {}
+        }
+        if let Some(viewer) = self.viewers.last() {
+            return if viewer.kind == ViewerKind::Snippet { Context::Snippet } else { Context::Viewer };
+        }
+        if self.typing_filter {
+            return Context::FilterText;
+        }
+        match self.focus {
+            Pane::Accounts => Context::Accounts,
+            Pane::Regions => Context::Regions,
+            Pane::Checks => Context::Checks,
+            Pane::Detail => Context::Detail,
+        }
+    }
+
+    /// Whether a condition holds now.
+    pub fn holds(&self, condition: Condition) -> bool {
+        let here = || self.cursor.and_then(|id| self.connection(id));
+        let idle = || here().is_some_and(|c| !self.is_running(c.id));
+        let standing = || self.cursor.and_then(|id| self.standings.get(&id));
+        match condition {
+            Condition::Connection => here().is_some(),
+            Condition::Idle => idle(),
+            Condition::SomeIdle => self.book.iter().any(|c| !self.is_running(c.id)),
+            Condition::SomeBroken => !self.broken().is_empty(),
+            Condition::SendsExternalId => idle() && here().is_some_and(|c| c.external_id().is_some()),
+            Condition::Snippet => self.cursor.is_some_and(|id| self.has_snippet(id)),
+            Condition::Words => standing().is_some_and(|s| {
+                s.known().any(|c| c.verdict == Verdict::Denied || c.error.is_some() || c.request_id.is_some())
+            }),
+            Condition::Encoded => {
+                standing().is_some_and(|s| s.known().any(|c| c.denial.as_ref().is_some_and(|d| d.encoded.is_some())))
+            }
+            Condition::Running => self.is_busy(),
+            Condition::Filtered => !self.filter.is_empty(),
+            Condition::Tabs => self.viewers.last().is_some_and(|v| v.tabs().len() > 1),
+            Condition::Sheets => self.viewers.last().is_some_and(|v| v.sheets.len() > 1),
+            Condition::Framed => self.viewers.last().is_some_and(|v| !v.plain),
+            Condition::InDetail => self.focus == Pane::Detail,
+            Condition::Typed => match &self.screen {
+                Screen::Unlock(u) => !u.trying && u.input.count() > 0,
+                _ => true,
+            },
+        }
+    }
+}

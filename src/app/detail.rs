@@ -1,0 +1,360 @@
+//! Why a connection is as it is: its checks, what to do, who we are there.
+
+use super::standing::{finding_word, untested_word};
+use super::{Line, Slot, Standing, State, wrapped};
+use crate::domain::{
+    CauseKind, Check, Connection, ConnectionReport, Denial, ErrorClass, ExternalIdFinding, Mandatory, Mark, Reason, Role,
+    Verdict,
+};
+use crate::text;
+
+/// From this width on, where and how fast each answer was stands in the table as well.
+const WIDE: usize = 104;
+/// Below this width the permissions have their short names.
+const NARROW: usize = 60;
+
+/// The detail pane's title and rows at a width.
+pub fn detail(state: &State, width: usize) -> (String, Vec<Line>) {
+    let Some((connection, standing)) = state.detailed() else {
+        return ("4 Detail".to_owned(), vec![Line::of(Role::Quiet, "No connection here.")]);
+    };
+    let mut lines = table(connection, standing, width);
+    lines.extend(what_to_do(state, connection, standing));
+    lines.extend(facts(state, connection, standing));
+    (title(state, connection, standing), wrapped(&lines, width))
+}
+
+fn title(state: &State, connection: &Connection, standing: &Standing) -> String {
+    let mut parts = vec![format!("4 {}", connection.name)];
+    match (connection.role_arn(), &connection.account) {
+        (Some(role), _) => parts.push(format!("role {} in {}", role.name(), role.account())),
+        (None, Some(account)) => parts.push(format!("account {account}")),
+        (None, None) => {}
+    }
+    let known: Vec<&Check> = standing.known().collect();
+    if !known.is_empty() {
+        let applies = known.iter().filter(|c| c.verdict != Verdict::NotApplicable).count();
+        let allowed = known.iter().filter(|c| c.verdict == Verdict::Allowed).count();
+        parts.push(format!("{allowed} of {applies} allowed"));
+    }
+    match (&standing.run, standing.at) {
+        (Some(_), _) => parts.push("testing".to_owned()),
+        (None, Some(at)) => parts.push(format!("tested {}", at.clock(state.zone))),
+        (None, None) => parts.push("not tested".to_owned()),
+    }
+    parts.join(" · ")
+}
+
+/// The five permissions with verdict and reason.
+fn table(connection: &Connection, standing: &Standing, width: usize) -> Vec<Line> {
+    let wide = width >= WIDE;
+    let name = if width < NARROW { 12 } else { 32 };
+    let mut lines = Vec::new();
+    if wide {
+        let head = format!("  {:<name$}{:<13}{:<15}{:>6}   why", "permission", "verdict", "where", "ms");
+        lines.push(Line::of(Role::Quiet, head));
+    }
+    for permission in Mandatory::ALL {
+        let slot = standing.slot(permission);
+        let mark = slot.mark();
+        let (word, why) = match slot {
+            Slot::Never => ("not tested", String::new()),
+            Slot::Waiting => ("testing", String::new()),
+            Slot::Known(check) => (mark.word(), why(connection, standing, check)),
+        };
+        let title = if width < NARROW { permission.short() } else { permission.action() };
+        let mut line = Line::default()
+            .and(mark.role(), format!("{} ", mark.symbol(false)))
+            .and(if mark == Mark::Denied { Role::Denied } else { Role::Text }, format!("{title:<name$}"))
+            .and(mark.role(), format!("{word:<13}"));
+        let mut column = 2 + name + 13;
+        if let (true, Slot::Known(check)) = (wide, slot) {
+            let place = check.region.as_ref().map_or("", |r| r.as_str());
+            let ms = check.latency_ms.map_or(String::new(), |ms| ms.to_string());
+            line = line.and(Role::Quiet, format!("{place:<15}{ms:>6}   "));
+            column += 24;
+        }
+        let role = if mark == Mark::Denied { Role::Text } else { Role::Quiet };
+        lines.push(line.and(role, why).hang(column));
+    }
+    lines
+}
+
+/// The short reason behind a verdict.
+fn why(connection: &Connection, standing: &Standing, check: &Check) -> String {
+    match check.verdict {
+        Verdict::Denied => check.denial.as_ref().map_or_else(String::new, reason),
+        Verdict::Untested => check.error.as_ref().map_or_else(String::new, |e| match &e.code {
+            Some(code) if e.class != ErrorClass::NotReached => format!("{} ({code})", untested_word(e.class)),
+            _ if e.class == ErrorClass::NotReached => String::new(),
+            _ => untested_word(e.class).to_owned(),
+        }),
+        Verdict::NotApplicable => check.advice.clone().unwrap_or_default(),
+        Verdict::Allowed => match check.permission {
+            Mandatory::AssumeRole => {
+                let finding = standing.external_id().filter(|_| connection.external_id().is_some());
+                let external = finding.map_or(String::new(), |f| format!(", ExternalId {}", finding_word(f)));
+                format!("as {}{external}", connection.session_name)
+            }
+            permission => standing.report.as_ref().map_or_else(String::new, |r| told(r, permission)),
+        },
+    }
+}
+
+/// What an allowed call told, in a few words.
+fn told(report: &ConnectionReport, permission: Mandatory) -> String {
+    let facts = &report.facts;
+    match permission {
+        Mandatory::Regions => facts.regions.as_ref().filter(|r| !r.assumed).map_or_else(String::new, |r| {
+            let on = r.list.iter().filter(|f| f.enabled).count();
+            format!("{on} regions on, {} off", r.list.len() - on)
+        }),
+        Mandatory::ReportDefinitions => facts.reports.as_ref().map_or_else(String::new, |r| match r.len() {
+            0 => "no reports defined".to_owned(),
+            1 => format!("1 report: {}", r[0]),
+            n => format!("{n} reports"),
+        }),
+        Mandatory::AccountSummary => facts.summary.as_ref().map_or_else(String::new, |summary| {
+            let figure = |key: &str, word: &str| summary.get(key).map(|n| format!("{n} {word}"));
+            let root = match summary.get("AccountMFAEnabled") {
+                Some(0) => Some("root user WITHOUT MFA".to_owned()),
+                Some(_) => Some("root user with MFA".to_owned()),
+                None => None,
+            };
+            [figure("Users", "users"), figure("Roles", "roles"), root].into_iter().flatten().collect::<Vec<_>>().join(", ")
+        }),
+        Mandatory::AccountAttributes => {
+            let vpc = facts.attributes.iter().flatten().find(|(name, _)| name == "default-vpc");
+            vpc.map_or_else(String::new, |(_, values)| format!("default VPC {}", values.join(", ")))
+        }
+        Mandatory::AssumeRole => String::new(),
+    }
+}
+
+/// Why something was refused, in a few words; the policy by its name where AWS names it.
+fn reason(denial: &Denial) -> String {
+    let words = match denial.reason {
+        Reason::IdentityNoAllow => "no identity policy allows it",
+        Reason::ExplicitDenyIdentity => "explicit deny in an identity policy",
+        Reason::ScpNoAllow => "no service control policy allows it",
+        Reason::ScpExplicitDeny => "explicit deny in a service control policy",
+        Reason::RcpDeny => "explicit deny in a resource control policy",
+        Reason::PermissionsBoundaryNoAllow => "the permissions boundary does not allow it",
+        Reason::PermissionsBoundaryExplicitDeny => "explicit deny in the permissions boundary",
+        Reason::SessionPolicyNoAllow => "the session policy does not allow it",
+        Reason::SessionPolicyExplicitDeny => "explicit deny in the session policy",
+        Reason::ResourcePolicyNoAllow => "no resource policy allows it",
+        Reason::ResourcePolicyExplicitDeny => "explicit deny in a resource policy",
+        Reason::VpcEndpointPolicy => "a VPC endpoint's policy",
+        Reason::TrustOrCaller => "the role's trust or the caller's policy",
+        Reason::EncodedOnly => "AWS gave an encoded message only",
+        Reason::Unspecified => "AWS does not say by which policy",
+    };
+    match denial.policy_arn.as_deref().and_then(|arn| arn.rsplit('/').next()) {
+        Some(policy) => format!("{words}: {policy}"),
+        None => words.to_owned(),
+    }
+}
+
+/// A heading with a blank line before it.
+fn heading(words: &str) -> [Line; 2] {
+    [Line::blank(), Line::of(Role::Heading, words)]
+}
+
+/// A numbered item.
+fn item(number: usize, body: &str) -> Line {
+    let number = format!("{number}  ");
+    let hang = number.len();
+    Line::of(Role::Strong, number).and(Role::Text, body).hang(hang)
+}
+
+/// What has to be done about it, the most important first; each thing is said once.
+fn what_to_do(state: &State, connection: &Connection, standing: &Standing) -> Vec<Line> {
+    let mut todo: Vec<String> = Vec::new();
+    let mut lines = Vec::new();
+    for check in standing.known() {
+        let texts = match check.verdict {
+            Verdict::Denied => {
+                let until = match check.permission {
+                    Mandatory::AssumeRole => String::new(),
+                    other => format!(" Until then: {}.", other.consequence()),
+                };
+                check.advice.as_ref().map(|a| format!("{}: {a}{until}", check.permission.action()))
+            }
+            Verdict::Untested => check
+                .error
+                .as_ref()
+                .filter(|e| !matches!(e.class, ErrorClass::NotReached | ErrorClass::Cancelled))
+                .map(|e| e.message.clone()),
+            Verdict::Allowed => check.advice.as_ref().map(|a| format!("{}: {a}", check.permission.action())),
+            Verdict::NotApplicable => None,
+        };
+        todo.extend(texts.filter(|t| !todo.contains(t)));
+    }
+    if let Some(finding) = standing.external_id().filter(|f| f.is_finding() && standing.run.is_none()) {
+        todo.push(finding_advice(finding).to_owned());
+    }
+    if !todo.is_empty() {
+        lines.extend(heading("What to do"));
+        let offered = state.has_snippet(connection.id);
+        for (i, body) in todo.iter().enumerate() {
+            lines.push(item(i + 1, body));
+        }
+        if offered {
+            let keys = Line::of(Role::Text, "   ").and(Role::Key, "p").and(Role::Quiet, " shows the policy · ");
+            lines.push(keys.and(Role::Key, "y").and(Role::Quiet, " copies it"));
+        }
+    }
+    let refused = standing.known().find(|c| c.permission == Mandatory::AssumeRole && c.verdict == Verdict::Denied);
+    if let Some(check) = refused {
+        if !check.causes.is_empty() {
+            lines.extend(heading("What it can be, most likely first"));
+            for (i, cause) in check.causes.iter().enumerate() {
+                lines.push(item(i + 1, &format!("{}: {}", cause_word(cause.cause), cause.compare)));
+            }
+        }
+        if !check.ruled_out.is_empty() {
+            lines.extend([Line::blank(), Line::of(Role::Quiet, "Ruled out")]);
+            for cause in &check.ruled_out {
+                lines.push(Line::of(Role::Quiet, format!("-  {}: {}", cause_word(cause.cause), cause.compare)).hang(3));
+            }
+        }
+    }
+    lines
+}
+
+fn finding_advice(finding: ExternalIdFinding) -> &'static str {
+    match finding {
+        ExternalIdFinding::NotEnforced => {
+            "The role lets us in without the ExternalId and with a wrong one: whoever can use the trusted account's roles              can get in. Add the sts:ExternalId condition to its trust policy."
+        }
+        ExternalIdFinding::Optional => {
+            "The role refuses a wrong ExternalId and lets us in without any. The condition must be StringEquals on              sts:ExternalId, not one that ends in IfExists."
+        }
+        ExternalIdFinding::AnyAccepted => {
+            "The role asks for an ExternalId and takes any. Its condition must name this connection's value alone."
+        }
+        ExternalIdFinding::Contradicts => {
+            "The role refuses our ExternalId and lets us in without any: its trust policy names another value, or another              statement lets us in. Compare the value on both sides."
+        }
+        _ => "",
+    }
+}
+
+fn cause_word(cause: CauseKind) -> &'static str {
+    match cause {
+        CauseKind::CallerPolicy => "The caller's own policy",
+        CauseKind::TrustPrincipal => "The principal in the trust policy",
+        CauseKind::ExternalId => "The ExternalId",
+        CauseKind::RoleNameOrPath => "The role's name or path",
+        CauseKind::Account => "The account",
+        CauseKind::Partition => "The partition",
+        CauseKind::Mfa => "MFA",
+        CauseKind::SessionName => "The session name",
+        CauseKind::SourceIdentity => "The source identity",
+        CauseKind::ScpOrRcp => "A policy of an organization",
+        CauseKind::TooNew => "Too new",
+        CauseKind::Other => "Something else",
+    }
+}
+
+/// Who we are, since when it stands, and how the connection is made.
+fn facts(state: &State, connection: &Connection, standing: &Standing) -> Vec<Line> {
+    let mut lines = heading("Connection").to_vec();
+    let mut fact = |name: &str, value: String| {
+        lines.push(Line::of(Role::Quiet, format!("{name:<13}")).and(Role::Text, value).hang(13));
+    };
+    let report = standing.report.as_deref();
+    let source = state.sources.get(&connection.source);
+    let label = report
+        .map(|r| r.source_label.clone())
+        .or_else(|| source.map(|s| s.label.clone()))
+        .unwrap_or_else(|| connection.source.text());
+    fact("source", label);
+    if let Some(identity) = standing.base_identity() {
+        fact("we are", identity.arn.clone());
+    }
+    if let Some(role) = connection.role_arn() {
+        fact("role", role.to_string());
+    }
+    if let Some(session) = report.and_then(|r| r.session_identity.as_ref()) {
+        fact("session", session.clone());
+    }
+    if let Some(report) = report.filter(|_| connection.external_id().is_some()) {
+        let when = report.external_id_tested_at.map_or(String::new(), |at| format!(", probed {}", at.short(state.zone)));
+        fact("ExternalId", format!("{}{when}", finding_word(report.external_id)));
+    }
+    if let Some(since) = report.and_then(|r| r.since) {
+        let state_word = report.map_or("", |r| r.status().word());
+        fact("since", format!("{state_word} since {}", since.short(state.zone)));
+    }
+    for check in standing.known().filter(|c| c.verdict == Verdict::Denied) {
+        if let Some(since) = check.since {
+            fact("", format!("{} denied since {}", check.permission.action(), since.short(state.zone)));
+        }
+    }
+    if let Some(good) = report.and_then(|r| r.last_good).filter(|_| standing.is_broken()) {
+        fact("last good", good.short(state.zone));
+    }
+    if let Some(endpoint) = report.and_then(|r| r.endpoint.as_ref()).or(connection.endpoint_url.as_ref()) {
+        fact("endpoint", endpoint.clone());
+    }
+    if connection.read_only {
+        fact("read only", "nothing can be changed through this connection".to_owned());
+    }
+    lines
+}
+
+/// The cloud's own words about one connection, with request ids.
+pub(super) fn words(standing: &Standing) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for check in standing.known() {
+        let mark = Slot::Known(check).mark();
+        if !lines.is_empty() {
+            lines.push(Line::blank());
+        }
+        lines.push(
+            Line::of(mark.role(), format!("{} {}  {}", mark.symbol(false), check.permission.action(), mark.word())),
+        );
+        let mut fact = |name: &str, value: &str| {
+            lines.push(Line::of(Role::Quiet, format!("  {name:<12}")).and(Role::Text, value).hang(14));
+        };
+        if let Some(denial) = &check.denial {
+            fact("says", &denial.message);
+            let optional = [
+                ("code", &denial.code),
+                ("principal", &denial.principal),
+                ("resource", &denial.resource),
+                ("policy", &denial.policy_arn),
+                ("lookup id", &denial.authorization_id),
+            ];
+            for (name, value) in optional {
+                if let Some(value) = value {
+                    fact(name, value);
+                }
+            }
+            fact("reason", denial.reason.word());
+            if denial.encoded.is_some() {
+                fact("encoded", "yes; d decodes it, if the session may");
+            }
+        }
+        if let Some(error) = &check.error {
+            fact("says", &text::line(&error.message));
+            if let Some(code) = &error.code {
+                fact("code", code);
+            }
+            fact("class", error.class.word());
+        }
+        if let Some(region) = &check.region {
+            fact("region", region.as_str());
+        }
+        if let Some(ms) = check.latency_ms {
+            fact("took", &format!("{ms} ms"));
+        }
+        if let Some(id) = &check.request_id {
+            fact("request id", id);
+        }
+        fact("evidence", check.evidence.word());
+    }
+    lines
+}

@@ -1,0 +1,130 @@
+//! What `update` is told, and what it asks for.
+
+use super::{Action, Line, Notice, Size};
+use crate::domain::{AccountId, Connection, ConnectionId, Key, Reply, Request, Secret, Ticket, Timestamp};
+use std::sync::Arc;
+
+/// Something happened.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    /// A key asked for an action.
+    Action(Action),
+    /// A key's action is not possible now; why.
+    Unavailable(String),
+    /// A key that begins a longer sequence; `None` when the sequence came to nothing.
+    Prefix(Option<Key>),
+    /// A character for the text field that has the focus.
+    Text(char),
+    /// Pasted text: never keys.
+    Paste(String),
+    /// The keys as a document, asked for with [`Action::Help`].
+    Help(Vec<Line>),
+    /// The engine answers.
+    Reply(Reply),
+    /// A time came that [`Effect::WakeAt`] asked for.
+    Wake,
+    /// The terminal has a new size.
+    Resized(Size),
+    /// The system tells the process something.
+    Signal(Signal),
+    /// The vault's door answers.
+    Door(Opening),
+    /// An effect has something to say.
+    Told(Notice),
+    /// Accounts were pinned in the vault, or not.
+    Saved(Result<(), String>),
+}
+
+/// What the vault's door answers.
+#[derive(Debug, Clone)]
+pub enum Opening {
+    /// It is open.
+    Opened {
+        /// Every connection in it.
+        book: Arc<[Connection]>,
+    },
+    /// A passphrase is needed.
+    Ask {
+        /// For what, in a person's words: "the vault", "the identity file key.txt".
+        what: String,
+        /// What was wrong with the last one, and which other ways there are.
+        wrong: Option<String>,
+    },
+    /// There is no vault.
+    NoVault {
+        /// Where it would be.
+        path: String,
+    },
+    /// It cannot be opened.
+    Failed {
+        /// What happened, why, what to do.
+        message: String,
+    },
+}
+
+/// A signal that the program answers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// The terminal is gone.
+    Hangup,
+    /// Please end.
+    Terminate,
+    /// Please stop for a while.
+    Stop,
+    /// The process runs again, and somebody else had the terminal meanwhile.
+    Continue,
+}
+
+/// How a notice sounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// It went well.
+    Good,
+    /// A remark.
+    Plain,
+    /// It went wrong; also kept in the error log.
+    Bad,
+}
+
+/// Something the runtime has to do.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Ask the engine.
+    Start {
+        /// Under which number.
+        ticket: Ticket,
+        /// What.
+        request: Request,
+    },
+    /// Stop a request.
+    Cancel(Ticket),
+    /// Try to open the vault.
+    Unlock {
+        /// With what was typed; `None`: with what is at hand.
+        passphrase: Option<Secret>,
+    },
+    /// Put text on a clipboard.
+    Copy {
+        /// The text.
+        text: String,
+        /// What it is, for the notice: "policy for legacy".
+        what: String,
+    },
+    /// Write text to a new file in the working folder.
+    WriteFile {
+        /// The file's name.
+        name: String,
+        /// The text.
+        text: String,
+    },
+    /// Send [`Msg::Wake`] at a time; an earlier wish that is still open stays.
+    WakeAt(Timestamp),
+    /// Stop the process until the shell continues it.
+    Suspend,
+    /// Paint everything anew.
+    Repaint,
+    /// End.
+    Quit,
+    /// Write the accounts that first good tests answered into the vault.
+    SaveAccounts(Vec<(ConnectionId, AccountId)>),
+}

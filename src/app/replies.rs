@@ -1,0 +1,134 @@
+//! What the engine answers. An answer counts only under the ticket that is its connection's present one.
+
+use super::{Line, Notice, Standing, State, Viewer, ViewerKind};
+use crate::domain::{
+    ConnectionId, ConnectionReport, End, Method, Part, Reply, Role, SourceReport, Status, Ticket, Timestamp,
+};
+
+impl State {
+    /// Takes an answer; `false` when it is stale and changes nothing.
+    pub(super) fn reply(&mut self, now: Timestamp, reply: Reply) -> bool {
+        let Reply { ticket, body } = reply;
+        if !self.open.contains_key(&ticket) {
+            return false;
+        }
+        match body {
+            Ok(part) => self.part(now, ticket, part),
+            Err(end) => {
+                self.end(now, ticket, end);
+                true
+            }
+        }
+    }
+
+    fn part(&mut self, now: Timestamp, ticket: Ticket, part: Part) -> bool {
+        match part {
+            Part::Started(id) => {
+                let Some(standing) = self.running(ticket, id) else { return false };
+                if let Some(run) = &mut standing.run {
+                    run.started = true;
+                }
+            }
+            Part::Source(report) => self.source(now, report),
+            Part::Check { connection, check } => {
+                let Some(standing) = self.running(ticket, connection) else { return false };
+                if let Some(run) = &mut standing.run {
+                    run.started = true;
+                    run.checks.retain(|c| c.permission != check.permission);
+                    run.checks.push(*check);
+                }
+            }
+            Part::Connection(report) => {
+                let Some(standing) = self.running(ticket, report.id) else { return false };
+                let pin = report.account.clone().filter(|_| report.status() != Status::Untested).map(|a| (report.id, a));
+                standing.accept(report, now);
+                self.pins.extend(pin.filter(|(id, _)| self.wants_pin(*id)));
+            }
+            Part::Decoded(text) => self.decoded(text.expose()),
+            Part::Notice(words) => self.say(now, Notice::bad(words)),
+            Part::Identity(identity) => self.say(now, Notice::plain(format!("we are {}", identity.arn))),
+        }
+        true
+    }
+
+    /// A connection's standing, if this ticket is the one that tests it.
+    fn running(&mut self, ticket: Ticket, id: ConnectionId) -> Option<&mut Standing> {
+        self.standings.get_mut(&id).filter(|s| s.run.as_ref().is_some_and(|r| r.ticket == ticket))
+    }
+
+    /// Keeps what became of a source. One that fails is said once, whatever hangs on it.
+    fn source(&mut self, now: Timestamp, report: SourceReport) {
+        if let Err(error) = &report.outcome {
+            let wait = match report.dependents {
+                0 => String::new(),
+                1 => " · 1 connection waits for it".to_owned(),
+                n => format!(" · {n} connections wait for it"),
+            };
+            self.say(now, Notice::bad(format!("{}: {}{wait}", report.label, error.message)));
+        }
+        self.sources.insert(report.source.clone(), report);
+    }
+
+    /// Whether a first good test of this connection fixes its account.
+    fn wants_pin(&self, id: ConnectionId) -> bool {
+        self.connection(id).is_some_and(|c| c.saved && c.account.is_none() && !matches!(c.method, Method::Role { .. }))
+    }
+
+    fn end(&mut self, now: Timestamp, ticket: Ticket, end: End) {
+        let about = self.open.remove(&ticket).unwrap_or_default();
+        self.stopping.remove(&ticket);
+        for id in &about {
+            if let Some(standing) = self.running(ticket, *id) {
+                standing.stop(now);
+            }
+        }
+        match end {
+            End::Failed(error) => self.say(now, Notice::bad(error.message)),
+            End::Cancelled => self.say(now, Notice::plain("stopped; what had arrived stands")),
+            End::Done if self.is_busy() => {}
+            End::Done => {
+                if let Some(notice) = self.outcome(&about.iter().copied().collect::<Vec<_>>()) {
+                    // A source's failure says more than a count does.
+                    if self.notice.as_ref().is_none_or(|n| n.tone != super::Tone::Bad) {
+                        self.notice = Some(notice);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a finished test of some connections came to, in one sentence.
+    fn outcome(&self, ids: &[ConnectionId]) -> Option<Notice> {
+        let reports: Vec<&ConnectionReport> =
+            ids.iter().filter_map(|id| self.standings.get(id)?.report.as_deref()).collect();
+        let of = |status| reports.iter().filter(|r| r.status() == status).count();
+        let (denied, untested) = (of(Status::Denied), of(Status::Untested));
+        let exposed = reports.iter().filter(|r| r.external_id.is_finding()).count();
+        let one = match reports.as_slice() {
+            [] => return None,
+            [one] => one.name.to_string(),
+            many => format!("{} connections", many.len()),
+        };
+        let mut parts = Vec::new();
+        for (n, word) in [(denied, "denied something"), (untested, "not fully tested"), (exposed, "ExternalId finding")] {
+            match n {
+                0 => {}
+                1 if reports.len() == 1 => parts.push(word.to_owned()),
+                n => parts.push(format!("{n} {word}")),
+            }
+        }
+        Some(if parts.is_empty() {
+            Notice::good(format!("{one} tested: all allowed"))
+        } else {
+            Notice::plain(format!("{one} tested: {}", parts.join(", ")))
+        })
+    }
+
+    fn decoded(&mut self, text: &str) {
+        let pretty = serde_json::from_str::<serde_json::Value>(text)
+            .and_then(|v| serde_json::to_string_pretty(&v))
+            .unwrap_or_else(|_| text.to_owned());
+        let lines = pretty.lines().map(|l| Line::of(Role::Code, l)).collect();
+        self.viewers.push(Viewer::reading(ViewerKind::Decoded, "Decoded authorization message", "decoded", lines));
+    }
+}

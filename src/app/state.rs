@@ -1,0 +1,256 @@
+//! Everything the dashboard knows.
+
+use super::order::natural;
+use super::{Layout, Pane, Standing, Tone, Unlock, Viewer, layout};
+use crate::domain::{
+    AccountId, Connection, ConnectionId, Key, Region, Source, SourceReport, Ticket, Timestamp, Zone,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A terminal's size in columns and rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Size {
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+/// Which screen is shown.
+#[derive(Debug, Clone)]
+pub enum Screen {
+    /// The vault is being opened with what is at hand.
+    Opening,
+    /// A passphrase is asked for.
+    Unlock(Unlock),
+    /// There is no vault.
+    NoVault {
+        /// Where it would be.
+        path: String,
+    },
+    /// The vault cannot be opened.
+    Failed {
+        /// What happened, why, what to do.
+        message: String,
+    },
+    /// The panes.
+    Panes,
+}
+
+/// What the header says for the whole run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// Nothing may be changed.
+    pub read_only: bool,
+    /// The demo cloud.
+    pub demo: bool,
+    /// The connections stand in no vault.
+    pub not_saved: bool,
+}
+
+/// A sentence for the status line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How it sounds.
+    pub tone: Tone,
+    /// The sentence.
+    pub text: String,
+}
+
+/// A line of the error log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEntry {
+    /// When.
+    pub at: Timestamp,
+    /// What went wrong.
+    pub text: String,
+}
+
+/// How many lines the error log keeps.
+const LOG: usize = 200;
+
+/// Everything the dashboard knows. Changed by [`super::update`] alone.
+#[derive(Debug)]
+pub struct State {
+    /// The terminal's size.
+    pub size: Size,
+    /// Which screen is shown.
+    pub screen: Screen,
+    /// The vault's name, or what stands in for one.
+    pub vault: String,
+    /// What the header says for the whole run.
+    pub flags: Flags,
+    /// Every connection.
+    pub book: Arc<[Connection]>,
+    /// Their tests.
+    pub standings: BTreeMap<ConnectionId, Standing>,
+    /// What became of the sources, the last answer of each.
+    pub sources: BTreeMap<Source, SourceReport>,
+    /// Requests that have not ended, and which connections each is about. Open tickets mean busy.
+    pub open: BTreeMap<Ticket, BTreeSet<ConnectionId>>,
+    /// Requests that were cancelled and have not ended yet.
+    pub stopping: BTreeSet<Ticket>,
+    /// The pane with the focus.
+    pub focus: Pane,
+    /// Where the focus goes when the detail is left.
+    pub before_detail: Pane,
+    /// The connection under the cursor: an identity, so that nothing moves it but a person.
+    pub cursor: Option<ConnectionId>,
+    /// The connection that detail and regions show; follows the cursor after a rest.
+    pub detail: Option<ConnectionId>,
+    /// When detail follows the cursor.
+    pub follow_at: Option<Timestamp>,
+    /// The first row of the detail.
+    pub detail_scroll: usize,
+    /// The region under the cursor.
+    pub region: Option<Region>,
+    /// Only connections that contain this are listed.
+    pub filter: String,
+    /// The filter is being typed.
+    pub typing_filter: bool,
+    /// What covers the panes, the last on top.
+    pub viewers: Vec<Viewer>,
+    /// The sentence in the status line, until the next key.
+    pub notice: Option<Notice>,
+    /// What went wrong in this run, the oldest first.
+    pub log: Vec<LogEntry>,
+    /// Keys of a sequence that is not complete.
+    pub prefix: Vec<Key>,
+    /// Accounts that first good tests answered, not yet asked to be saved.
+    pub pins: Vec<(ConnectionId, AccountId)>,
+    /// A save is being written.
+    pub saving: bool,
+    /// `^c` was the last key.
+    pub interrupted: bool,
+    /// Something on the screen may have changed since it was drawn last.
+    pub changed: bool,
+    /// Whose time is shown.
+    pub zone: Zone,
+    pub(super) next_ticket: u64,
+}
+
+impl State {
+    /// Before anything has happened.
+    pub fn new(size: Size, vault: impl Into<String>, flags: Flags) -> Self {
+        Self {
+            size,
+            screen: Screen::Opening,
+            vault: vault.into(),
+            flags,
+            book: Arc::from([]),
+            standings: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            open: BTreeMap::new(),
+            stopping: BTreeSet::new(),
+            focus: Pane::Checks,
+            before_detail: Pane::Checks,
+            cursor: None,
+            detail: None,
+            follow_at: None,
+            detail_scroll: 0,
+            region: None,
+            filter: String::new(),
+            typing_filter: false,
+            viewers: Vec::new(),
+            notice: None,
+            log: Vec::new(),
+            prefix: Vec::new(),
+            pins: Vec::new(),
+            saving: false,
+            interrupted: false,
+            changed: true,
+            zone: Zone::Local,
+            next_ticket: 1,
+        }
+    }
+
+    /// A connection by its identity.
+    pub fn connection(&self, id: ConnectionId) -> Option<&Connection> {
+        self.book.iter().find(|c| c.id == id)
+    }
+
+    /// Where the panes stand; `None` when the terminal is too small.
+    pub fn layout(&self) -> Option<Layout> {
+        layout(self.size, self.focus, self.book.len())
+    }
+
+    /// The connection that detail and regions show.
+    pub fn detailed(&self) -> Option<(&Connection, &Standing)> {
+        let id = self.detail?;
+        Some((self.connection(id)?, self.standings.get(&id)?))
+    }
+
+    /// Whether a connection is being tested.
+    pub fn is_running(&self, id: ConnectionId) -> bool {
+        self.standings.get(&id).is_some_and(|s| s.run.is_some())
+    }
+
+    /// Whether any request has not ended.
+    pub fn is_busy(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// The connections that were tested and are not well, in the order of the list.
+    pub fn broken(&self) -> Vec<ConnectionId> {
+        self.sorted()
+            .into_iter()
+            .map(|c| c.id)
+            .filter(|id| self.standings.get(id).is_some_and(Standing::is_broken))
+            .collect()
+    }
+
+    /// Every connection in the order of the list: groups by name, those without one last.
+    pub fn sorted(&self) -> Vec<&Connection> {
+        let mut all: Vec<&Connection> = self.book.iter().collect();
+        all.sort_by(|a, b| {
+            let group = |c: &Connection| c.group.is_none();
+            group(a)
+                .cmp(&group(b))
+                .then_with(|| natural(a.group.as_deref().unwrap_or(""), b.group.as_deref().unwrap_or("")))
+                .then_with(|| natural(a.name.as_str(), b.name.as_str()))
+                .then_with(|| a.id.cmp(&b.id))
+        });
+        all
+    }
+
+    /// A fresh ticket.
+    pub(super) fn ticket(&mut self) -> Ticket {
+        let ticket = Ticket(self.next_ticket);
+        self.next_ticket += 1;
+        ticket
+    }
+
+    /// Says something in the status line; what is bad is also kept.
+    pub(super) fn say(&mut self, now: Timestamp, notice: Notice) {
+        if notice.tone == Tone::Bad {
+            self.record(now, notice.text.clone());
+        }
+        self.notice = Some(notice);
+    }
+
+    /// Keeps a line in the error log.
+    pub(super) fn record(&mut self, now: Timestamp, text: String) {
+        if self.log.len() == LOG {
+            self.log.remove(0);
+        }
+        self.log.push(LogEntry { at: now, text });
+    }
+}
+
+impl Notice {
+    /// A remark.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { tone: Tone::Plain, text: text.into() }
+    }
+
+    /// Good news.
+    pub fn good(text: impl Into<String>) -> Self {
+        Self { tone: Tone::Good, text: text.into() }
+    }
+
+    /// Bad news.
+    pub fn bad(text: impl Into<String>) -> Self {
+        Self { tone: Tone::Bad, text: text.into() }
+    }
+}
