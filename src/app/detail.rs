@@ -3,8 +3,8 @@
 use super::standing::{finding_word, untested_word};
 use super::{Line, Slot, Standing, State, wrapped};
 use crate::domain::{
-    CauseKind, Check, Connection, ConnectionReport, Denial, ErrorClass, ExternalIdFinding, Mandatory, Mark, Reason, Role,
-    Verdict,
+    CauseKind, Check, Connection, ConnectionReport, Denial, ErrorClass, ExternalIdFinding, Mandatory, Mark, Reason,
+    Role, Verdict,
 };
 use crate::text;
 
@@ -121,7 +121,11 @@ fn told(report: &ConnectionReport, permission: Mandatory) -> String {
                 Some(_) => Some("root user with MFA".to_owned()),
                 None => None,
             };
-            [figure("Users", "users"), figure("Roles", "roles"), root].into_iter().flatten().collect::<Vec<_>>().join(", ")
+            [figure("Users", "users"), figure("Roles", "roles"), root]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(", ")
         }),
         Mandatory::AccountAttributes => {
             let vpc = facts.attributes.iter().flatten().find(|(name, _)| name == "default-vpc");
@@ -281,7 +285,8 @@ fn facts(state: &State, connection: &Connection, standing: &Standing) -> Vec<Lin
         fact("session", session.clone());
     }
     if let Some(report) = report.filter(|_| connection.external_id().is_some()) {
-        let when = report.external_id_tested_at.map_or(String::new(), |at| format!(", probed {}", at.short(state.zone)));
+        let when =
+            report.external_id_tested_at.map_or(String::new(), |at| format!(", probed {}", at.short(state.zone)));
         fact("ExternalId", format!("{}{when}", finding_word(report.external_id)));
     }
     if let Some(since) = report.and_then(|r| r.since) {
@@ -313,9 +318,10 @@ pub(super) fn words(standing: &Standing) -> Vec<Line> {
         if !lines.is_empty() {
             lines.push(Line::blank());
         }
-        lines.push(
-            Line::of(mark.role(), format!("{} {}  {}", mark.symbol(false), check.permission.action(), mark.word())),
-        );
+        lines.push(Line::of(
+            mark.role(),
+            format!("{} {}  {}", mark.symbol(false), check.permission.action(), mark.word()),
+        ));
         let mut fact = |name: &str, value: &str| {
             lines.push(Line::of(Role::Quiet, format!("  {name:<12}")).and(Role::Text, value).hang(14));
         };

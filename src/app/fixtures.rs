@@ -2,9 +2,10 @@
 
 use super::{Action, Effect, Flags, Msg, Opening, Size, State, update};
 use crate::domain::{
-    AccountFacts, AccountId, BaseIdentity, Cause, CauseKind, Check, CheckError, Connection, ConnectionId, ConnectionName,
-    ConnectionReport, Denial, End, ErrorClass, Evidence, ExternalId, ExternalIdFinding, Mandatory, Method, Part, Partition,
-    PolicyType, ProfileName, Reason, Region, RegionFact, Regions, Reply, RoleArn, Source, Ticket, Timestamp, Verdict, Zone,
+    AccountFacts, AccountId, BaseIdentity, Cause, CauseKind, Check, CheckError, Connection, ConnectionId,
+    ConnectionName, ConnectionReport, Denial, End, ErrorClass, Evidence, ExternalId, ExternalIdFinding, Mandatory,
+    Method, Part, Partition, PolicyType, ProfileName, Reason, Region, RegionFact, Regions, Reply, RoleArn, Source,
+    Ticket, Timestamp, Verdict, Zone,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -89,10 +90,16 @@ pub fn report(c: &Connection, checks: Vec<Check>, external_id: ExternalIdFinding
         enabled: on,
     };
     let regions = Regions {
-        list: vec![region("ap-south-1", true), region("eu-west-1", true), region("me-south-1", false), region("us-east-1", true)],
+        list: vec![
+            region("ap-south-1", true),
+            region("eu-west-1", true),
+            region("me-south-1", false),
+            region("us-east-1", true),
+        ],
         assumed: false,
     };
-    let summary = BTreeMap::from([("Users".to_owned(), 12), ("Roles".to_owned(), 48), ("AccountMFAEnabled".to_owned(), 0)]);
+    let summary =
+        BTreeMap::from([("Users".to_owned(), 12), ("Roles".to_owned(), 48), ("AccountMFAEnabled".to_owned(), 0)]);
     let good = |p: Mandatory| checks.iter().any(|k| k.permission == p && k.verdict == Verdict::Allowed);
     let facts = AccountFacts {
         regions: good(Mandatory::Regions).then_some(regions),
@@ -120,6 +127,7 @@ pub fn report(c: &Connection, checks: Vec<Check>, external_id: ExternalIdFinding
         checks,
         since: Some(Timestamp(NOW.0 - 86_400_000)),
         last_good: Some(Timestamp(NOW.0 - 90_000_000)),
+        changes: Vec::new(),
         at: NOW,
         facts,
         elapsed_ms: 182,
@@ -191,7 +199,10 @@ pub fn found(c: &Connection) -> Box<ConnectionReport> {
             let cause = |cause, compare: &str| Cause { cause, compare: compare.to_owned() };
             checks[0].causes = vec![
                 cause(CauseKind::ExternalId, "ours ends in …l-id; compare it with sts:ExternalId in the trust policy"),
-                cause(CauseKind::TrustPrincipal, "the policy must name 999900001111 or arn:aws:iam::999900001111:user/ops/alice"),
+                cause(
+                    CauseKind::TrustPrincipal,
+                    "the policy must name 999900001111 or arn:aws:iam::999900001111:user/ops/alice",
+                ),
             ];
             checks[0].ruled_out = vec![cause(CauseKind::Partition, "both are in aws")];
             report(c, checks, ExternalIdFinding::NotTested)

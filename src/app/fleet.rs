@@ -94,8 +94,10 @@ pub fn external_id(connection: &Connection, standing: &Standing) -> Cell {
 /// How many connections there are, and how many of each kind of trouble: `6 connections`, `2 broken`, …
 pub fn tally(state: &State) -> Vec<(Role, String)> {
     let count = state.book.len();
-    let mut words = vec![(Role::Text, if count == 1 { "1 connection".to_owned() } else { format!("{count} connections") })];
-    let badges: Vec<Badge> = state.book.iter().filter_map(|c| state.standings.get(&c.id)).map(Standing::badge).collect();
+    let mut words =
+        vec![(Role::Text, if count == 1 { "1 connection".to_owned() } else { format!("{count} connections") })];
+    let badges: Vec<Badge> =
+        state.book.iter().filter_map(|c| state.standings.get(&c.id)).map(Standing::badge).collect();
     let of = |mark: Mark| badges.iter().filter(|b| b.mark == mark).count();
     let untested = state
         .book

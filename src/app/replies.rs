@@ -40,7 +40,8 @@ impl State {
             }
             Part::Connection(report) => {
                 let Some(standing) = self.running(ticket, report.id) else { return false };
-                let pin = report.account.clone().filter(|_| report.status() != Status::Untested).map(|a| (report.id, a));
+                let pin =
+                    report.account.clone().filter(|_| report.status() != Status::Untested).map(|a| (report.id, a));
                 standing.accept(report, now);
                 self.pins.extend(pin.filter(|(id, _)| self.wants_pin(*id)));
             }
@@ -110,7 +111,8 @@ impl State {
             many => format!("{} connections", many.len()),
         };
         let mut parts = Vec::new();
-        for (n, word) in [(denied, "denied something"), (untested, "not fully tested"), (exposed, "ExternalId finding")] {
+        for (n, word) in [(denied, "denied something"), (untested, "not fully tested"), (exposed, "ExternalId finding")]
+        {
             match n {
                 0 => {}
                 1 if reports.len() == 1 => parts.push(word.to_owned()),

@@ -21,16 +21,17 @@ impl State {
 
 /// What can be offered, the likeliest first, each with a word for it.
 fn snippets(state: &State, id: ConnectionId) -> Vec<(&'static str, Snippet)> {
-    let (Some(connection), Some(standing)) = (state.connection(id), state.standings.get(&id)) else { return Vec::new() };
-    let refused = standing
-        .known()
-        .find(|c| c.permission == Mandatory::AssumeRole && c.verdict == Verdict::Denied);
+    let (Some(connection), Some(standing)) = (state.connection(id), state.standings.get(&id)) else {
+        return Vec::new();
+    };
+    let refused = standing.known().find(|c| c.permission == Mandatory::AssumeRole && c.verdict == Verdict::Denied);
     let identity = base_identity(state, connection);
     let mut offers = Vec::new();
     if let Some(check) = refused {
         let Some((role, identity)) = connection.role_arn().zip(identity) else { return offers };
         let trust = trust(connection, role, identity);
-        let caller = policy::caller(identity, &roles_of_source(state, connection), sends_source_identity(state, connection));
+        let caller =
+            policy::caller(identity, &roles_of_source(state, connection), sends_source_identity(state, connection));
         let (trust, caller) = (trust.map(|s| ("trust", s)), caller.ok().map(|s| ("caller", s)));
         // Both sides have to agree; the one that the evidence points at comes first.
         let caller_first = check.causes.first().is_some_and(|c| c.cause == CauseKind::CallerPolicy);

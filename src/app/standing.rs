@@ -133,8 +133,11 @@ impl Standing {
     pub fn badge(&self) -> Badge {
         let badge = |mark, word: &str| Badge { mark, word: word.to_owned() };
         if let Some(run) = &self.run {
-            let word =
-                if run.started { format!("testing {}/{}", run.checks.len(), Mandatory::ALL.len()) } else { "waiting".into() };
+            let word = if run.started {
+                format!("testing {}/{}", run.checks.len(), Mandatory::ALL.len())
+            } else {
+                "waiting".into()
+            };
             return Badge { mark: Mark::Testing, word };
         }
         let checks: Vec<&Check> = self.known().collect();
@@ -151,7 +154,9 @@ impl Standing {
         if denied > 0 {
             return Badge { mark: Mark::Denied, word: format!("{denied} denied") };
         }
-        if let Some(check) = checks.iter().find(|c| c.verdict == Verdict::Untested && class(c) != Some(ErrorClass::NotReached)) {
+        if let Some(check) =
+            checks.iter().find(|c| c.verdict == Verdict::Untested && class(c) != Some(ErrorClass::NotReached))
+        {
             return badge(Mark::Untested, class(check).map_or("untested", untested_word));
         }
         if checks.iter().any(|c| c.verdict == Verdict::Untested) || checks.len() < Mandatory::ALL.len() {

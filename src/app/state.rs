@@ -2,9 +2,7 @@
 
 use super::order::natural;
 use super::{Layout, Pane, Standing, Tone, Unlock, Viewer, layout};
-use crate::domain::{
-    AccountId, Connection, ConnectionId, Key, Region, Source, SourceReport, Ticket, Timestamp, Zone,
-};
+use crate::domain::{AccountId, Connection, ConnectionId, Key, Region, Source, SourceReport, Ticket, Timestamp, Zone};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

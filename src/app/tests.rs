@@ -3,8 +3,8 @@
 use super::fixtures::*;
 use super::*;
 use crate::domain::{
-    Check, CheckError, ConnectionId, End, ErrorClass, ExternalIdFinding, Mandatory, Mark, Part, ProbeMode, ProfileName, Reply,
-    Request, Source, SourceReport, Ticket, Timestamp, Verdict,
+    Check, CheckError, ConnectionId, End, ErrorClass, ExternalIdFinding, Mandatory, Mark, Part, ProbeMode, ProfileName,
+    Reply, Request, Source, SourceReport, Ticket, Timestamp, Verdict,
 };
 
 const SIZE: Size = Size { width: 120, height: 36 };
@@ -78,12 +78,23 @@ fn a_ticket_speaks_only_for_the_connections_it_was_started_for() {
 #[test]
 fn the_words_of_every_kind_of_trouble() {
     let state = tested(SIZE);
-    let words: Vec<String> = (1..=6).map(|n| format!("{:?} {}", badge(&state, n).mark, badge(&state, n).word)).collect();
+    let words: Vec<String> =
+        (1..=6).map(|n| format!("{:?} {}", badge(&state, n).mark, badge(&state, n).word)).collect();
     assert_eq!(
         words,
-        ["Allowed allowed", "Allowed allowed", "Denied 2 denied", "Denied no access", "Finding NOT ENFORCED", "Allowed allowed"]
+        [
+            "Allowed allowed",
+            "Allowed allowed",
+            "Denied 2 denied",
+            "Denied no access",
+            "Finding NOT ENFORCED",
+            "Allowed allowed"
+        ]
     );
-    assert_eq!(tally(&state).iter().map(|(_, w)| w.as_str()).collect::<Vec<_>>(), ["6 connections", "2 broken", "1 exposed"]);
+    assert_eq!(
+        tally(&state).iter().map(|(_, w)| w.as_str()).collect::<Vec<_>>(),
+        ["6 connections", "2 broken", "1 exposed"]
+    );
 }
 
 #[test]

@@ -7,9 +7,7 @@ use super::{
     AccountRow, Action, Area, Effect, Line, Msg, Notice, Opening, Pane, Screen, Signal, Standing, State, Unlock,
     Viewer, ViewerKind, detail, standing,
 };
-use crate::domain::{
-    AccountId, Connection, ConnectionId, ProbeMode, Request, Role, SecretInput, Ticket, Timestamp,
-};
+use crate::domain::{AccountId, Connection, ConnectionId, ProbeMode, Request, Role, SecretInput, Ticket, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -294,8 +292,8 @@ impl State {
         if let Screen::Unlock(unlock) = &mut self.screen {
             if !unlock.trying {
                 let fits = unlock.input.push(text);
-                unlock.wrong =
-                    (!fits).then(|| format!("a passphrase may have at most {} bytes; nothing was added", SecretInput::MAX));
+                unlock.wrong = (!fits)
+                    .then(|| format!("a passphrase may have at most {} bytes; nothing was added", SecretInput::MAX));
             }
         } else if self.typing_filter && self.viewers.is_empty() {
             let clean = crate::text::line(text);
@@ -469,7 +467,12 @@ impl State {
         }
         // Borders, a blank on each side, and the line of forms where there are several.
         let head = u16::from(viewer.tabs().len() > 1) * 2;
-        Some(Area { x: x + 2, y: y + 1 + head, width: width.saturating_sub(4), height: height.saturating_sub(2 + head) })
+        Some(Area {
+            x: x + 2,
+            y: y + 1 + head,
+            width: width.saturating_sub(4),
+            height: height.saturating_sub(2 + head),
+        })
     }
 
     fn viewer_page(&self) -> usize {
@@ -499,4 +502,3 @@ fn copy_of(viewer: &Viewer) -> Option<Effect> {
     };
     Some(Effect::Copy { text: tab.text.clone(), what })
 }
-

@@ -122,6 +122,10 @@ impl Viewer {
         let ending = self.current().map_or("txt", |t| t.ending);
         let about: String =
             self.about.chars().map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '-' }).collect();
-        if about.is_empty() { format!("cloudivize-{what}.{ending}") } else { format!("cloudivize-{about}-{what}.{ending}") }
+        if about.is_empty() {
+            format!("cloudivize-{what}.{ending}")
+        } else {
+            format!("cloudivize-{about}-{what}.{ending}")
+        }
     }
 }

@@ -136,3 +136,10 @@ pub struct Denial {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization_id: Option<String>,
 }
+
+impl Denial {
+    /// Whether adding an Allow may help: by the reason, and never against an explicit deny, whoever wrote it.
+    pub fn allow_may_help(&self) -> bool {
+        self.reason.allow_may_help() && !self.explicit
+    }
+}

@@ -354,7 +354,7 @@ impl ConnectionReport {
         self.checks
             .iter()
             .filter(|c| c.permission != Mandatory::AssumeRole && c.verdict == Verdict::Denied)
-            .filter(|c| c.denial.as_ref().is_some_and(|d| d.reason.allow_may_help()))
+            .filter(|c| c.denial.as_ref().is_some_and(Denial::allow_may_help))
             .map(|c| c.permission)
             .collect()
     }

@@ -129,7 +129,8 @@ impl Keymap {
             lines.push(Line::of(Role::Heading, context.title()));
             for binding in bindings {
                 let keys: Vec<String> = binding.keys.iter().map(|k| shown(k)).collect();
-                let mut line = Line::of(Role::Key, format!("  {:<14}", keys.join(" "))).and(Role::KeyText, &binding.say);
+                let mut line =
+                    Line::of(Role::Key, format!("  {:<14}", keys.join(" "))).and(Role::KeyText, &binding.say);
                 let off = binding.when.is_some_and(|c| !state.holds(c));
                 if let (true, Some(why)) = (off && here.contains(context), &binding.why) {
                     line = line.and(Role::Quiet, format!("  (not now: {why})"));

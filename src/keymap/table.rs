@@ -104,9 +104,10 @@ impl Keymap {
                     hint: entry.hint,
                 };
                 // A rule without a condition, or with a word for when it does not hold, is the last for its keys.
-                let last = rules.iter().filter(|r| r.when.is_none() || r.why.is_some()).find_map(|r| {
-                    r.keys.iter().find(|k| rule.keys.contains(k))
-                });
+                let last = rules
+                    .iter()
+                    .filter(|r| r.when.is_none() || r.why.is_some())
+                    .find_map(|r| r.keys.iter().find(|k| rule.keys.contains(k)));
                 if let Some(key) = last {
                     let key = key.iter().map(Key::to_string).collect();
                     return Err(KeymapError::Twice { place: place.clone(), key });
