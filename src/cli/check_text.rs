@@ -84,16 +84,20 @@ fn details(report: &ConnectionReport, symbols: &Symbols, out: &mut Out) -> Resul
     let assume =
         report.check(Mandatory::AssumeRole).filter(|c| c.verdict == Verdict::Denied || report.external_id.is_finding());
     if let Some(words) = assume.and_then(|c| c.advice.as_ref()) {
-        out.line(&format!("  {words}"))?;
+        out.paragraph("  ", words)?;
     }
     let causes = assume.into_iter().flat_map(|c| c.causes.iter().map(|cause| &cause.compare));
     for (n, line) in causes.chain(&advice).enumerate() {
-        out.line(&format!("  {}. {line}", n + 1))?;
+        out.paragraph(&format!("  {}. ", n + 1), line)?;
     }
     if let Some(assume) = report.check(Mandatory::AssumeRole) {
         for cause in &assume.ruled_out {
             out.line(&out.paint(Paint::Dim, &format!("  ruled out: {}", cause.compare)))?;
         }
+    }
+    if report.saved && report.check(Mandatory::AssumeRole).is_some_and(|c| c.verdict == Verdict::Denied) {
+        let name = &report.name;
+        out.line(&format!("  What both sides need: cloudivize policy trust --connection {name} · cloudivize policy caller --connection {name}"))?;
     }
     if !report.missing().is_empty() && report.saved {
         out.line(&format!("  The policy to add: cloudivize policy missing --connection {}", report.name))?;

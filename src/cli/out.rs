@@ -34,6 +34,9 @@ impl Paint {
     }
 }
 
+/// Longer lines of prose are hard to read.
+const READABLE: usize = 110;
+
 /// The two streams of a command.
 pub struct Out {
     stdout: Box<dyn Write + Send>,
@@ -107,6 +110,24 @@ impl Out {
         self.stdout.write_all(b"\n")
     }
 
+    /// Writes a paragraph: broken between words on a terminal, one long line for programs. The first
+    /// line begins with `first`, the others with as many blanks. Sanitised.
+    ///
+    /// # Errors
+    /// When the stream cannot be written; a broken pipe among them.
+    pub fn paragraph(&mut self, first: &str, words: &str) -> io::Result<()> {
+        let words = text::line(words);
+        if !self.terminal {
+            return self.line(&format!("{first}{words}"));
+        }
+        let columns =
+            rustix::termios::tcgetwinsize(io::stdout()).map_or(80, |s| usize::from(s.ws_col)).clamp(20, READABLE);
+        for line in text::wrap(&words, columns, first, &" ".repeat(text::width(first))) {
+            self.line(&line)?;
+        }
+        Ok(())
+    }
+
     /// Writes a value as indented JSON.
     ///
     /// # Errors
@@ -151,11 +172,21 @@ impl Out {
     /// Says something beside the result, on standard error, one or more lines, sanitised. That nobody
     /// reads it is no reason to fail.
     pub fn note(&mut self, message: &str) {
+        self.in_order();
         let _ = writeln!(self.stderr, "{}", text::multiline(message));
+    }
+
+    /// On a terminal both streams stand in one text: results that were written before stand before.
+    fn in_order(&mut self) {
+        if self.terminal {
+            // A failure shows again at the next write.
+            let _ = self.stdout.flush();
+        }
     }
 
     /// Says a warning on standard error.
     pub fn warn(&mut self, message: &str) {
+        self.in_order();
         let head = coloured(self.err_colour, Paint::Warn, "warning:");
         let _ = writeln!(self.stderr, "{head} {}", text::multiline(message));
     }

@@ -221,22 +221,9 @@ impl Page {
     }
 
     fn wrapped(&mut self, text: &str, first: &str, next: &str) {
-        let mut line = first.to_owned();
-        let mut empty = true;
-        for word in text.split(' ') {
-            if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
-                self.0.push_str(&line);
-                self.0.push('\n');
-                line = next.to_owned();
-                empty = true;
-            }
-            if !empty {
-                line.push(' ');
-            }
-            line.push_str(word);
-            empty = false;
+        for line in crate::text::wrap(text, WIDTH, first, next) {
+            self.0.push_str(&line);
+            self.0.push('\n');
         }
-        self.0.push_str(&line);
-        self.0.push('\n');
     }
 }

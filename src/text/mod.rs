@@ -6,4 +6,7 @@ mod sanitise;
 #[cfg(test)]
 mod tests;
 
+mod wrap;
+
 pub use sanitise::{line, multiline, truncate, width};
+pub use wrap::wrap;

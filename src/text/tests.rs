@@ -22,6 +22,13 @@ fn truncation_counts_columns_and_keeps_graphemes() {
     assert_eq!(truncate("ab", 0), "");
 }
 
+#[test]
+fn paragraphs_break_between_words_and_keep_long_ones_whole() {
+    assert_eq!(wrap("one two three", 9, "1. ", "   "), ["1. one", "   two", "   three"]);
+    assert_eq!(wrap("see arn:aws:iam::1:role/Long now", 12, "", " "), ["see", " arn:aws:iam::1:role/Long", " now"]);
+    assert_eq!(wrap("", 10, "- ", "  "), ["- "]);
+}
+
 proptest! {
     #[test]
     fn a_line_is_one_line_without_controls(text in any::<String>()) {
