@@ -217,8 +217,7 @@ fn without_login(url: &str) -> String {
 fn terminal(out: &Out) -> Vec<Line> {
     let get = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
     let term = get("TERM").unwrap_or_else(|| "not set".to_owned());
-    let size = crossterm::terminal::size().map(|(w, h)| format!(", {w} columns, {h} lines")).unwrap_or_default();
-    let on = if out.is_terminal() { size } else { ", standard output is no terminal".to_owned() };
+    let on = if out.is_terminal() { "" } else { ", standard output is no terminal" };
     let colour = match (get("NO_COLOR"), get("COLORTERM").as_deref()) {
         (Some(_), _) => "off (NO_COLOR)",
         (None, Some("truecolor" | "24bit")) => "24 bit",

@@ -77,10 +77,11 @@ impl Asked {
     }
 
     /// Who the base identity is; asked once.
-    fn identity(&mut self, context: &Context) -> Result<BaseIdentity, Failure> {
+    fn identity(&mut self, context: &mut Context) -> Result<BaseIdentity, Failure> {
         if let Some(identity) = &self.identity {
             return Ok(identity.clone());
         }
+        context.confirm_environment()?;
         let mut cloud = Cloud::new(context.settings())?;
         let identity = cloud.identify(self.book_with_via(), self.via.id)?;
         Ok(self.identity.insert(identity).clone())
@@ -93,7 +94,7 @@ impl Asked {
     }
 
     /// The role that a snippet is for; asks for the base identity only where nothing else tells the partition.
-    fn role(&mut self, context: &Context, args: &PolicyArgs, partition_matters: bool) -> Result<RoleRef, Failure> {
+    fn role(&mut self, context: &mut Context, args: &PolicyArgs, partition_matters: bool) -> Result<RoleRef, Failure> {
         let mut role = match self.connection.as_ref().and_then(Connection::role_arn) {
             Some(arn) => RoleRef::from(arn),
             None => {
@@ -115,7 +116,7 @@ impl Asked {
     }
 
     /// Whom a role shall trust, and with which ExternalId.
-    fn trust(&mut self, context: &Context, args: &PolicyArgs) -> Result<TrustInput, Failure> {
+    fn trust(&mut self, context: &mut Context, args: &PolicyArgs) -> Result<TrustInput, Failure> {
         let of_connection = self.connection.clone().filter(|c| matches!(c.method, Method::Role { .. }));
         if of_connection.is_none() && args.external_id.is_none() && !args.no_external_id {
             return Err(Failure::usage(
@@ -169,14 +170,14 @@ fn unsaved_via(source: Source) -> Result<Connection, Failure> {
     Ok(Connection { saved: false, ..Connection::new(ConnectionId::generate(), name, method, source) })
 }
 
-fn trust(context: &Context, args: &PolicyArgs, asked: &mut Asked) -> Result<Snippet, Failure> {
+fn trust(context: &mut Context, args: &PolicyArgs, asked: &mut Asked) -> Result<Snippet, Failure> {
     let input = asked.trust(context, args)?;
     let role = asked.role(context, args, true)?;
     policy::trust(&role, &input).map_err(failure)
 }
 
 /// One statement for all roles of the source.
-fn caller(context: &Context, args: &PolicyArgs, asked: &mut Asked) -> Result<Snippet, Failure> {
+fn caller(context: &mut Context, args: &PolicyArgs, asked: &mut Asked) -> Result<Snippet, Failure> {
     if args.trusted_account.is_some() {
         return Err(Failure::usage(
             "a caller policy is for the base identity itself, which --trusted-account does not tell; leave it out",
@@ -197,7 +198,7 @@ fn caller(context: &Context, args: &PolicyArgs, asked: &mut Asked) -> Result<Sni
 }
 
 /// Mandatory, read, full. The forms that deploy make the role as well, so they need its trust.
-fn on_role(context: &Context, args: &PolicyArgs, asked: &mut Asked) -> Result<Snippet, Failure> {
+fn on_role(context: &mut Context, args: &PolicyArgs, asked: &mut Asked) -> Result<Snippet, Failure> {
     let deploys = !matches!(args.format, PolicyFormat::Json | PolicyFormat::Min);
     let input = if deploys { Some(asked.trust(context, args)?) } else { None };
     // The mandatory actions read the same in every partition; a managed policy's ARN does not.
@@ -211,12 +212,13 @@ fn on_role(context: &Context, args: &PolicyArgs, asked: &mut Asked) -> Result<Sn
 }
 
 /// Runs the checks; `None` when there is nothing to offer, which is said.
-fn missing(context: &Context, asked: &Asked, out: &mut Out) -> Result<Option<Snippet>, Failure> {
+fn missing(context: &mut Context, asked: &Asked, out: &mut Out) -> Result<Option<Snippet>, Failure> {
     let Some(connection) = asked.connection.clone() else {
         return Err(Failure::usage(
             "missing tests a connection; name it with --connection, or give --profile or --env",
         ));
     };
+    context.confirm_environment()?;
     let mut cloud = Cloud::with_history(context.settings(), context.history(out))?;
     let report = cloud.check(asked.book_with_via(), connection.id)?;
     let permissions = report.missing();

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::program::{Machine, Run};
 use crate::tools::Keys;
+use crate::vault::ssh_key;
 
 /// Nothing listens there: these commands ask nothing of the network.
 const NOWHERE: &str = "http://127.0.0.1:9";
@@ -82,6 +83,23 @@ fn recipients_that_shut_the_user_out_make_no_vault() {
     assert!(run.stderr.contains("could not open"), "{}", run.stderr);
     assert!(!machine.home.path().join(".config/cloudivize/vault.age").exists());
     assert!(machine.run(&["init", "--recipient", "AGE-SECRET-KEY-1QQQ"]).exits(2).stderr.contains("secret identity"));
+}
+
+#[test]
+fn a_passphrase_is_for_the_first_protected_identity() {
+    let machine = Machine::bare(NOWHERE);
+    let (key, recipient) = ssh_key(machine.home.path(), "ed25519_protected");
+    let key = key.to_str().unwrap();
+    let run = |arguments: &[&str], passphrase: &str| -> Run {
+        let all: Vec<&str> = ["--identity", key].iter().chain(arguments).copied().collect();
+        machine.command(&all).env("CLOUDIVIZE_PASSPHRASE", passphrase).output().unwrap().into()
+    };
+    run(&["init", "--recipient", recipient.text()], "open sesame").exits(0);
+    run(&["connection", "list"], "open sesame").exits(0);
+    assert!(run(&["connection", "list"], "wrong").exits(2).stderr.contains("does not open the identity"));
+    // Nobody to ask: no terminal, no variable.
+    let alone = machine.run(&["--identity", key, "connection", "list"]);
+    assert!(alone.exits(2).stderr.contains("needs a passphrase"));
 }
 
 #[test]

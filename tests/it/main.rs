@@ -9,6 +9,7 @@ mod architecture;
 mod check_emulator;
 mod cli;
 mod cli_offline;
+mod cli_policy;
 mod cli_terminal;
 mod docs;
 mod emulator;
