@@ -120,6 +120,7 @@ pub fn report(c: &Connection, checks: Vec<Check>, external_id: ExternalIdFinding
         checks,
         since: Some(Timestamp(NOW.0 - 86_400_000)),
         last_good: Some(Timestamp(NOW.0 - 90_000_000)),
+        changes: Vec::new(),
         at: NOW,
         facts,
         elapsed_ms: 182,
