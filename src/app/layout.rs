@@ -117,7 +117,7 @@ impl Layout {
 }
 
 fn side_by_side(body: Area, rows: usize) -> Vec<Place> {
-    let left = (body.width / 4).clamp(28, 40);
+    let left = (body.width / 4).saturating_sub(2).clamp(26, 40);
     let right = body.width - left;
     let (x, y) = (body.x + left, body.y);
     // Accounts and checks show the same connections. Detail gets what they leave, half at least.

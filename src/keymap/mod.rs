@@ -38,6 +38,8 @@ pub struct Hint {
     pub key: String,
     /// What it does.
     pub say: String,
+    /// The lower, the more useful.
+    pub rank: u32,
 }
 
 impl Keymap {
@@ -108,7 +110,11 @@ impl Keymap {
         found.sort_by_key(|(rank, _)| *rank);
         found
             .into_iter()
-            .map(|(_, b)| Hint { key: b.keys.first().map(|k| shown(k)).unwrap_or_default(), say: b.say.clone() })
+            .map(|(rank, b)| Hint {
+                key: b.keys.first().map(|k| shown(k)).unwrap_or_default(),
+                say: b.say.clone(),
+                rank,
+            })
             .collect()
     }
 

@@ -1,3 +1,8 @@
 //! Raw mode, restore, output, prompt, capabilities, clipboard routes.
 
+pub mod capabilities;
+pub mod clipboard;
+pub mod input;
+pub mod life;
+pub mod output;
 pub mod prompt;

@@ -1,1 +1,99 @@
-//! State to cells.
+//! State to cells. Reads the state, never changes it; every text from outside is cleaned on its way.
+
+mod accounts;
+mod bars;
+mod brush;
+mod detail;
+mod fleet;
+mod regions;
+mod unlock;
+mod viewer;
+
+use crate::app::{Pane, Place, Screen, Size, State};
+use crate::domain::Role;
+use crate::keymap::Keymap;
+use crate::theme::{Theme, ascii_of};
+use brush::Brush;
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+
+/// How things look and which keys there are.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// Roles to styles.
+    pub theme: Theme,
+    /// The keys, for footer and help.
+    pub keymap: Keymap,
+}
+
+/// Draws one frame.
+pub fn draw(state: &State, look: &Look, frame: &mut Frame<'_>) {
+    let Size { width, height } = state.size;
+    let area = frame.area();
+    // A resize may be on its way: never draw beyond the buffer.
+    if area.width < width || area.height < height {
+        return;
+    }
+    let mut brush = Brush::new(frame.buffer_mut(), &look.theme);
+    paint(state, look, &mut brush);
+    let cursor = brush.cursor();
+    if look.theme.ascii {
+        to_ascii(frame.buffer_mut());
+    }
+    if let Some(at) = cursor {
+        frame.set_cursor_position(at);
+    }
+}
+
+fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
+    let Some(layout) = state.layout() else {
+        let Size { width, height } = state.size;
+        brush.text(0, 0, width, Role::Strong, &format!("40x10 at least; this is {width}x{height}"));
+        return;
+    };
+    if state.viewers.last().is_some_and(|v| v.plain) {
+        viewer::draw(state, &layout, brush);
+        bars::footer(state, look, layout.footer, brush);
+        return;
+    }
+    bars::header(state, layout.header, brush);
+    match &state.screen {
+        Screen::Panes => {
+            for Place { pane, area, folded } in &layout.panes {
+                match (pane, folded) {
+                    (_, true) => bars::folded(state, *pane, *area, brush),
+                    (Pane::Accounts, _) => accounts::draw(state, *area, brush),
+                    (Pane::Regions, _) => regions::draw(state, *area, brush),
+                    (Pane::Checks, _) => fleet::draw(state, *area, brush),
+                    (Pane::Detail, _) => detail::draw(state, *area, brush),
+                }
+            }
+        }
+        other => unlock::draw(state, other, layout.body, brush),
+    }
+    if !state.viewers.is_empty() {
+        viewer::draw(state, &layout, brush);
+    }
+    match layout.status {
+        Some(area) => {
+            bars::status(state, area, brush);
+            bars::footer(state, look, layout.footer, brush);
+        }
+        // Without a line of its own, what has to be said takes the footer's place.
+        None if bars::has_status(state) => bars::status(state, layout.footer, brush),
+        None => bars::footer(state, look, layout.footer, brush),
+    }
+}
+
+/// Replaces what an ASCII terminal cannot show.
+fn to_ascii(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        if !cell.symbol().is_ascii() {
+            let stand_in = ascii_of(cell.symbol());
+            cell.set_symbol(stand_in);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,40 @@
+//! The accounts pane: connections under their groups, each with its state in words.
+
+use super::brush::{Brush, extent, page};
+use crate::app::{AccountRow, Area, Pane, State, account_rows};
+use crate::domain::Role;
+
+/// Draws the pane.
+pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
+    let rows = account_rows(state);
+    let is_here = |row: &AccountRow<'_>| matches!(row, AccountRow::Connection(c) if Some(c.id) == state.cursor);
+    let at = rows.iter().position(is_here).unwrap_or(0);
+    let shown = page(at, rows.len(), usize::from(area.height.saturating_sub(2)));
+    let focused = state.focus == Pane::Accounts;
+    let inner = brush.frame(area, focused, Pane::Accounts.title(), &extent(&shown, rows.len()));
+    for (row, y) in rows[shown].iter().zip(inner.y..) {
+        match row {
+            AccountRow::Heading(group) => {
+                brush.text(inner.x + 1, y, inner.width - 1, Role::Heading, &group.to_uppercase());
+            }
+            AccountRow::Connection(connection) => {
+                if is_here(row) {
+                    brush.text(inner.x, y, 1, Role::Cursor, "▌");
+                    if focused {
+                        brush.put_cursor(inner.x, y);
+                    }
+                }
+                let Some(standing) = state.standings.get(&connection.id) else { continue };
+                let badge = standing.badge();
+                let x = inner.x + 1;
+                let words = if badge.mark == crate::domain::Mark::Allowed { "" } else { badge.word.as_str() };
+                // The state keeps its room; the name is cut before it is.
+                let need = u16::try_from(crate::text::width(words)).unwrap_or(0).min(inner.width / 2);
+                let room = inner.width.saturating_sub(3 + need + 1);
+                brush.text(x, y, 1, badge.mark.role(), badge.mark.symbol(false));
+                brush.text(x + 2, y, room, Role::Text, connection.name.as_str());
+                brush.text(inner.x + inner.width - need, y, need, badge.mark.role(), words);
+            }
+        }
+    }
+}

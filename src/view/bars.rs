@@ -1,0 +1,157 @@
+//! Header, status line, footer, and panes folded to a line.
+
+use super::Look;
+use super::brush::Brush;
+use crate::app::{Area, Context, Pane, Screen, State, Tone, progress, region_summary, shown, tally};
+use crate::domain::Role;
+use crate::text;
+
+/// The program's name, how the connections are, what runs, and what holds for the whole run.
+pub fn header(state: &State, area: Area, brush: &mut Brush<'_>) {
+    let Area { x, y, width, .. } = area;
+    let mut used = brush.text(x + 1, y, width - 1, Role::Brand, "cloudivize") + 1;
+    let badges = [
+        (state.flags.read_only, "READ-ONLY"),
+        (state.flags.not_saved, "NOT SAVED"),
+        (state.flags.demo, "DEMO"),
+    ];
+    let mut right: Vec<(Role, String)> = Vec::new();
+    if let Some((done, asked)) = progress(state) {
+        let esc = !state.context().takes_text() && state.viewers.is_empty() && state.focus != Pane::Detail;
+        let words = match (state.stopping.is_empty(), esc) {
+            (false, _) => format!("stopping {done}/{asked}"),
+            (true, true) => format!("testing {done}/{asked} · Esc stops"),
+            (true, false) => format!("testing {done}/{asked}"),
+        };
+        right.push((Role::Testing, words));
+    }
+    right.extend(badges.iter().filter(|(on, _)| *on).map(|(_, word)| (Role::Badge, format!(" {word} "))));
+    let room: usize = right.iter().map(|(_, w)| text::width(w) + 2).sum();
+    let room = u16::try_from(room).unwrap_or(width).min(width);
+    let mut at = x + width - room;
+    for (role, words) in &right {
+        at += brush.text(at, y, x + width - at, *role, words) + 2;
+    }
+    if matches!(state.screen, Screen::Panes) {
+        let left = width.saturating_sub(room + used + 3);
+        let mut pieces: Vec<(Role, String)> = Vec::new();
+        for (role, words) in tally(state) {
+            if !pieces.is_empty() {
+                pieces.push((Role::Quiet, " · ".to_owned()));
+            }
+            pieces.push((role, words));
+        }
+        used += 3;
+        brush.pieces(x + used, y, left, pieces.iter().map(|(r, w)| (*r, w.as_str())));
+    }
+}
+
+/// Whether there is something that must be said even without a line for it.
+pub fn has_status(state: &State) -> bool {
+    state.notice.is_some() || state.context() == Context::FilterText
+}
+
+/// What was just said, or what is being typed, or what holds on.
+pub fn status(state: &State, area: Area, brush: &mut Brush<'_>) {
+    let Area { x, y, width, .. } = area;
+    let (x, width) = (x + 1, width.saturating_sub(2));
+    if state.context() == Context::FilterText {
+        let used = brush.text(x, y, width, Role::Key, "/ ");
+        let room = width.saturating_sub(used + 1);
+        let end = brush.text(x + used, y, room, Role::Input, &state.filter);
+        brush.put_cursor(x + used + end, y);
+        let count = format!("   {} of {} shown", shown(state).len(), state.book.len());
+        brush.text(x + used + end, y, room.saturating_sub(end), Role::Quiet, &count);
+        return;
+    }
+    if let Some(notice) = &state.notice {
+        let role = match notice.tone {
+            Tone::Good => Role::Good,
+            Tone::Plain => Role::Text,
+            Tone::Bad => Role::Bad,
+        };
+        let more = if notice.tone == Tone::Bad { "   ! shows it all" } else { "" };
+        let fits = text::width(&notice.text) <= usize::from(width);
+        let room = if fits { width } else { width.saturating_sub(more.len() as u16) };
+        let used = brush.text(x, y, room, role, &notice.text);
+        if !fits {
+            brush.text(x + used, y, width - used, Role::Quiet, more);
+        }
+        return;
+    }
+    if !matches!(state.screen, Screen::Panes) {
+        return;
+    }
+    if !state.filter.is_empty() {
+        let words = format!("{} of {} shown", shown(state).len(), state.book.len());
+        brush.pieces(x, y, width, [(Role::Key, "/ "), (Role::Input, state.filter.as_str()), (Role::Quiet, "   "), (Role::Quiet, &words)]);
+        return;
+    }
+    if let Some(failed) = state.sources.values().find(|s| s.outcome.is_err()) {
+        let why = failed.outcome.as_ref().err().map_or("", |e| e.message.as_str());
+        let words = format!("{}: {why} · {} wait for it", failed.label, failed.dependents);
+        brush.text(x, y, width, Role::Untested, &words);
+        return;
+    }
+    let tested = state.standings.values().any(|s| s.run.is_some() || s.known().next().is_some());
+    if !tested && !state.book.is_empty() {
+        brush.text(x, y, width, Role::Quiet, "Nothing was tested yet: T tests all connections, t the one under the cursor.");
+    }
+}
+
+/// The keys that work now, the most useful first; help always has its place.
+pub fn footer(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
+    let Area { x, y, width, .. } = area;
+    let hints = look.keymap.hints(state);
+    let columns = |key: &str, say: &str| text::width(key) + 1 + text::width(say) + 3;
+    // The lowest rank keeps its place at the end, however many others there are.
+    let (kept, rest): (Vec<_>, Vec<_>) = hints.iter().partition(|h| h.rank <= 1);
+    let mut room = usize::from(width).saturating_sub(1 + kept.iter().map(|h| columns(&h.key, &h.say)).sum::<usize>());
+    let mut at = x + 1;
+    let fitting = rest.into_iter().filter(|h| {
+        let need = columns(&h.key, &h.say);
+        let fits = need <= room;
+        room -= if fits { need } else { 0 };
+        fits
+    });
+    for hint in fitting.chain(kept) {
+        let left = (x + width).saturating_sub(at);
+        at += brush.pieces(at, y, left, [(Role::Key, hint.key.as_str()), (Role::KeyText, " "), (Role::KeyText, &hint.say)]);
+        at += 3;
+    }
+}
+
+/// A pane in one line.
+pub fn folded(state: &State, pane: Pane, area: Area, brush: &mut Brush<'_>) {
+    let Area { x, y, width, .. } = area;
+    let used = brush.text(x + 1, y, width - 1, Role::Title, &format!("▸ {:<11}", pane.title())) + 1;
+    let (x, width) = (x + used + 1, width.saturating_sub(used + 1));
+    match pane {
+        Pane::Accounts | Pane::Checks => {
+            let name = state.cursor.and_then(|id| state.connection(id)).map_or("none", |c| c.name.as_str());
+            let others = shown(state).len().saturating_sub(1);
+            let words = if others > 0 { format!("{name} +{others}") } else { name.to_owned() };
+            let at = brush.text(x, y, width, Role::Text, &words);
+            let badge = state.cursor.and_then(|id| state.standings.get(&id)).map(|s| s.badge());
+            if let Some(badge) = badge {
+                brush.marked(x + at + 2, y, width.saturating_sub(at + 2), badge.mark, &badge.word);
+            }
+        }
+        Pane::Regions => {
+            brush.text(x, y, width, Role::Quiet, &region_summary(state));
+        }
+        Pane::Detail => {
+            let words = match state.detailed() {
+                Some((connection, standing)) => {
+                    let allowed = standing.known().filter(|c| c.verdict == crate::domain::Verdict::Allowed).count();
+                    match standing.known().count() {
+                        0 => format!("{}: not tested", connection.name),
+                        known => format!("{}: {allowed} of {known} allowed; Enter shows why", connection.name),
+                    }
+                }
+                None => "no connection".to_owned(),
+            };
+            brush.text(x, y, width, Role::Quiet, &words);
+        }
+    }
+}
