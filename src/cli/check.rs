@@ -32,8 +32,6 @@ pub fn run(args: &CheckArgs, context: &mut Context, out: &mut Out) -> Outcome {
     let probe = match (args.probe_external_id, args.no_probe) {
         (true, _) => ProbeMode::Force,
         (_, true) => ProbeMode::Never,
-        // The role that is being tried out is being added.
-        _ if args.role_arn.is_some() => ProbeMode::Force,
         _ => ProbeMode::Sparing,
     };
     let mut tested = test(&mut live, args.format, &book, &chosen, probe, out)?;
@@ -224,7 +222,11 @@ fn wait_until_mended(
         }
         pause = (pause * 3 / 2).min(LONGEST_PAUSE);
         let probing = findings && tested.reports.iter().any(|r| r.external_id.is_finding());
-        let probe = if probing && !args.no_probe { ProbeMode::Force } else { ProbeMode::Never };
+        let probe = match (args.no_probe, probing) {
+            (true, _) => ProbeMode::Never,
+            (false, true) => ProbeMode::Force,
+            (false, false) => ProbeMode::Sparing,
+        };
         let round = test(live, args.format, book, &again, probe, out)?;
         for report in round.reports {
             if let Some(old) = tested.reports.iter_mut().find(|r| r.id == report.id) {

@@ -7,7 +7,7 @@ use crate::journal::History;
 use crate::providers::aws::Aws;
 use crate::providers::aws::endpoint::Endpoints;
 use crate::providers::aws::http;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::mpsc;
 
 /// Replies that may wait for the reader.
@@ -15,7 +15,9 @@ const CHANNEL: usize = 256;
 
 /// The engine on a runtime of its own.
 pub struct Live {
-    runtime: Runtime,
+    /// Present until the end, when it is shut down without waiting.
+    runtime: Option<Runtime>,
+    handle: Handle,
     engine: Engine,
     next: u64,
 }
@@ -24,7 +26,7 @@ pub struct Live {
 ///
 /// # Errors
 /// When the HTTP client cannot be made (a certificate bundle that cannot be read).
-pub fn engine(handle: tokio::runtime::Handle, settings: &Settings, history: History) -> Result<Engine, Failure> {
+pub fn engine(handle: Handle, settings: &Settings, history: History) -> Result<Engine, Failure> {
     let client = http::client().map_err(|e| Failure::usage(e.to_string()))?;
     let endpoints = Endpoints::from_env(settings.allow_insecure_endpoint);
     Ok(Engine::new(handle, Aws::new(client, endpoints, settings), settings.clone(), history))
@@ -38,8 +40,9 @@ impl Live {
     pub fn new(settings: &Settings, history: History) -> Result<Self, Failure> {
         let runtime = Builder::new_multi_thread().enable_all().thread_name("cloud").build();
         let runtime = runtime.map_err(|e| Failure::Untested(format!("the system gives no threads: {e}")))?;
-        let engine = engine(runtime.handle().clone(), settings, history)?;
-        Ok(Self { runtime, engine, next: 1 })
+        let handle = runtime.handle().clone();
+        let engine = engine(handle.clone(), settings, history)?;
+        Ok(Self { runtime: Some(runtime), handle, engine, next: 1 })
     }
 
     /// The engine itself.
@@ -49,7 +52,7 @@ impl Live {
 
     /// Runs a future on the runtime, from outside it.
     pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
-        self.runtime.block_on(work)
+        self.handle.block_on(work)
     }
 
     /// Runs one request to its end and hands each part to `on`, whose failure stops it. Ctrl-C
@@ -63,7 +66,7 @@ impl Live {
         let (to, mut from) = mpsc::channel(CHANNEL);
         self.engine.start(ticket, request, to);
         let engine = &self.engine;
-        self.runtime.block_on(async {
+        self.handle.block_on(async {
             let mut failed = None;
             loop {
                 tokio::select! {
@@ -90,7 +93,7 @@ impl Live {
 
     /// Waits, unless Ctrl-C comes first: then false.
     pub fn pause(&self, time: std::time::Duration) -> bool {
-        self.runtime.block_on(async {
+        self.handle.block_on(async {
             tokio::select! {
                 _ = tokio::signal::ctrl_c() => false,
                 () = tokio::time::sleep(time) => true,
@@ -102,5 +105,9 @@ impl Live {
 impl Drop for Live {
     fn drop(&mut self) {
         self.engine.forget();
+        // A name that is being looked up must not keep a person waiting for the prompt.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }

@@ -107,11 +107,11 @@ impl Test<'_> {
     async fn climb_all(&self) -> ConnectionReport {
         let start = Instant::now();
         let assumed = self.shared.aws.fresh_session(self.round, self.book, self.connection).await;
-        let plan = probe::plan(self.shared, self.connection, self.mode, Timestamp::now());
+        let plan = |accepted| probe::plan(self.shared, self.connection, self.mode, accepted, Timestamp::now());
         match &assumed.outcome {
             Err(AssumeError::Source(error)) => self.nothing(start, error),
             Err(AssumeError::Call(_)) => {
-                let (finding, at) = self.settle(plan, &assumed, false).await;
+                let (finding, at) = self.settle(plan(false), &assumed, false).await;
                 let first = self.first_check(&assumed, finding);
                 self.emit(&first).await;
                 let mut report = self.report(start, &assumed, vec![first]);
@@ -125,7 +125,7 @@ impl Test<'_> {
                 let first = self.first_check(&assumed, ExternalIdFinding::NotTested);
                 self.emit(&first).await;
                 let (found, (finding, at)) =
-                    tokio::join!(self.four(session).boxed(), self.settle(plan, &assumed, true).boxed());
+                    tokio::join!(self.four(session).boxed(), self.settle(plan(true), &assumed, true).boxed());
                 if let Some(error) = found.identity.as_ref().and_then(|i| self.other_account(i.account.as_str())) {
                     return self.mismatch(start, &assumed, &error);
                 }

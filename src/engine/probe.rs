@@ -39,8 +39,8 @@ pub(super) enum Plan {
     Run,
 }
 
-/// Decides by the connection, the request and the history.
-pub(super) fn plan(shared: &Shared, connection: &Connection, mode: ProbeMode, now: Timestamp) -> Plan {
+/// Decides by the connection, the request, the history, and whether the real call was accepted.
+pub(super) fn plan(shared: &Shared, connection: &Connection, mode: ProbeMode, accepted: bool, now: Timestamp) -> Plan {
     if connection.external_id().is_none() {
         return Plan::Keep(ExternalIdFinding::None, None);
     }
@@ -55,7 +55,11 @@ pub(super) fn plan(shared: &Shared, connection: &Connection, mode: ProbeMode, no
         ProbeMode::Force => true,
         // Without a record nobody can be sparing.
         ProbeMode::Sparing if !connection.saved || !history.is_kept() => false,
-        ProbeMode::Sparing => last.is_none_or(|(at, _)| now.since(at) > OLD),
+        ProbeMode::Sparing => last.is_none_or(|(at, finding)| {
+            // What was found while the role refused us says nothing about the role that accepts us.
+            let outdated = matches!(finding, ExternalIdFinding::Unknown | ExternalIdFinding::Contradicts);
+            now.since(at) > OLD || (accepted && outdated)
+        }),
     };
     if due && connection.probe_external_id { Plan::Run } else { known }
 }
