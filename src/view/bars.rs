@@ -10,8 +10,11 @@ use crate::text;
 pub fn header(state: &State, area: Area, brush: &mut Brush<'_>) {
     let Area { x, y, width, .. } = area;
     let mut used = brush.text(x + 1, y, width - 1, Role::Brand, "cloudivize") + 1;
-    let badges =
-        [(state.flags.read_only, "READ-ONLY"), (state.flags.not_saved, "NOT SAVED"), (state.flags.demo, "DEMO")];
+    let badges = [
+        (state.flags.read_only, "READ-ONLY"),
+        (state.flags.not_saved, "NOT SAVED"),
+        (state.flags.demo, "DEMO"),
+    ];
     let mut right: Vec<(Role, String)> = Vec::new();
     if let Some((done, asked)) = progress(state) {
         let esc = !state.context().takes_text() && state.viewers.is_empty() && state.focus != Pane::Detail;
@@ -81,12 +84,7 @@ pub fn status(state: &State, area: Area, brush: &mut Brush<'_>) {
     }
     if !state.filter.is_empty() {
         let words = format!("{} of {} shown", shown(state).len(), state.book.len());
-        brush.pieces(
-            x,
-            y,
-            width,
-            [(Role::Key, "/ "), (Role::Input, state.filter.as_str()), (Role::Quiet, "   "), (Role::Quiet, &words)],
-        );
+        brush.pieces(x, y, width, [(Role::Key, "/ "), (Role::Input, state.filter.as_str()), (Role::Quiet, "   "), (Role::Quiet, &words)]);
         return;
     }
     if let Some(failed) = state.sources.values().find(|s| s.outcome.is_err()) {
@@ -97,13 +95,7 @@ pub fn status(state: &State, area: Area, brush: &mut Brush<'_>) {
     }
     let tested = state.standings.values().any(|s| s.run.is_some() || s.known().next().is_some());
     if !tested && !state.book.is_empty() {
-        brush.text(
-            x,
-            y,
-            width,
-            Role::Quiet,
-            "Nothing was tested yet: T tests all connections, t the one under the cursor.",
-        );
+        brush.text(x, y, width, Role::Quiet, "Nothing was tested yet: T tests all connections, t the one under the cursor.");
     }
 }
 
@@ -124,12 +116,7 @@ pub fn footer(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
     });
     for hint in fitting.chain(kept) {
         let left = (x + width).saturating_sub(at);
-        at += brush.pieces(
-            at,
-            y,
-            left,
-            [(Role::Key, hint.key.as_str()), (Role::KeyText, " "), (Role::KeyText, &hint.say)],
-        );
+        at += brush.pieces(at, y, left, [(Role::Key, hint.key.as_str()), (Role::KeyText, " "), (Role::KeyText, &hint.say)]);
         at += 3;
     }
 }

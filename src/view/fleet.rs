@@ -118,15 +118,7 @@ pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
     }
 }
 
-fn cell(
-    connection: &Connection,
-    standing: &Standing,
-    column: Column,
-    x: u16,
-    y: u16,
-    width: u16,
-    brush: &mut Brush<'_>,
-) {
+fn cell(connection: &Connection, standing: &Standing, column: Column, x: u16, y: u16, width: u16, brush: &mut Brush<'_>) {
     match column {
         Column::Name => {
             brush.text(x, y, width, Role::Text, connection.name.as_str());
