@@ -147,8 +147,6 @@ conditions! {
     Sheets = "sheets",
     /// The viewer is not in its plain form.
     Framed = "framed",
-    /// The detail covers or has the focus.
-    InDetail = "in-detail",
     /// Something was typed, and nothing is being tried.
     Typed = "typed",
 }
@@ -198,7 +196,6 @@ impl State {
             Condition::Tabs => self.viewers.last().is_some_and(|v| v.tabs().len() > 1),
             Condition::Sheets => self.viewers.last().is_some_and(|v| v.sheets.len() > 1),
             Condition::Framed => self.viewers.last().is_some_and(|v| !v.plain),
-            Condition::InDetail => self.focus == Pane::Detail,
             Condition::Typed => match &self.screen {
                 Screen::Unlock(u) => !u.trying && u.input.count() > 0,
                 _ => true,

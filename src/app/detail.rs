@@ -26,11 +26,6 @@ pub fn detail(state: &State, width: usize) -> (String, Vec<Line>) {
 
 fn title(state: &State, connection: &Connection, standing: &Standing) -> String {
     let mut parts = vec![format!("4 {}", connection.name)];
-    match (connection.role_arn(), &connection.account) {
-        (Some(role), _) => parts.push(format!("role {} in {}", role.name(), role.account())),
-        (None, Some(account)) => parts.push(format!("account {account}")),
-        (None, None) => {}
-    }
     let known: Vec<&Check> = standing.known().collect();
     if !known.is_empty() {
         let applies = known.iter().filter(|c| c.verdict != Verdict::NotApplicable).count();
@@ -42,16 +37,22 @@ fn title(state: &State, connection: &Connection, standing: &Standing) -> String 
         (None, Some(at)) => parts.push(format!("tested {}", at.clock(state.zone))),
         (None, None) => parts.push("not tested".to_owned()),
     }
+    // Last, because a narrow frame cuts the end and the role stands below as well.
+    match (connection.role_arn(), &connection.account) {
+        (Some(role), _) => parts.push(format!("role {} in {}", role.name(), role.account())),
+        (None, Some(account)) => parts.push(format!("account {account}")),
+        (None, None) => {}
+    }
     parts.join(" · ")
 }
 
 /// The five permissions with verdict and reason.
 fn table(connection: &Connection, standing: &Standing, width: usize) -> Vec<Line> {
     let wide = width >= WIDE;
-    let name = if width < NARROW { 12 } else { 32 };
+    let name = if width < NARROW { 12 } else { 30 };
     let mut lines = Vec::new();
     if wide {
-        let head = format!("  {:<name$}{:<13}{:<15}{:>6}   why", "permission", "verdict", "where", "ms");
+        let head = format!("  {:<name$}{:<12}{:<15}{:>6}   why", "permission", "verdict", "where", "ms");
         lines.push(Line::of(Role::Quiet, head));
     }
     for permission in Mandatory::ALL {
@@ -60,14 +61,14 @@ fn table(connection: &Connection, standing: &Standing, width: usize) -> Vec<Line
         let (word, why) = match slot {
             Slot::Never => ("not tested", String::new()),
             Slot::Waiting => ("testing", String::new()),
-            Slot::Known(check) => (mark.word(), why(connection, standing, check)),
+            Slot::Known(check) => (mark.word(), why(connection, standing, check, wide)),
         };
         let title = if width < NARROW { permission.short() } else { permission.action() };
         let mut line = Line::default()
             .and(mark.role(), format!("{} ", mark.symbol(false)))
             .and(if mark == Mark::Denied { Role::Denied } else { Role::Text }, format!("{title:<name$}"))
-            .and(mark.role(), format!("{word:<13}"));
-        let mut column = 2 + name + 13;
+            .and(mark.role(), format!("{word:<12}"));
+        let mut column = 2 + name + 12;
         if let (true, Slot::Known(check)) = (wide, slot) {
             let place = check.region.as_ref().map_or("", |r| r.as_str());
             let ms = check.latency_ms.map_or(String::new(), |ms| ms.to_string());
@@ -81,7 +82,7 @@ fn table(connection: &Connection, standing: &Standing, width: usize) -> Vec<Line
 }
 
 /// The short reason behind a verdict.
-fn why(connection: &Connection, standing: &Standing, check: &Check) -> String {
+fn why(connection: &Connection, standing: &Standing, check: &Check, wide: bool) -> String {
     match check.verdict {
         Verdict::Denied => check.denial.as_ref().map_or_else(String::new, reason),
         Verdict::Untested => check.error.as_ref().map_or_else(String::new, |e| match &e.code {
@@ -93,8 +94,9 @@ fn why(connection: &Connection, standing: &Standing, check: &Check) -> String {
         Verdict::Allowed => match check.permission {
             Mandatory::AssumeRole => {
                 let finding = standing.external_id().filter(|_| connection.external_id().is_some());
-                let external = finding.map_or(String::new(), |f| format!(", ExternalId {}", finding_word(f)));
-                format!("as {}{external}", connection.session_name)
+                let external = finding.map(|f| format!("ExternalId {}", finding_word(f)));
+                let name = (wide || external.is_none()).then(|| format!("as {}", connection.session_name));
+                name.into_iter().chain(external).collect::<Vec<_>>().join(", ")
             }
             permission => standing.report.as_ref().map_or_else(String::new, |r| told(r, permission)),
         },
@@ -140,9 +142,9 @@ fn reason(denial: &Denial) -> String {
     let words = match denial.reason {
         Reason::IdentityNoAllow => "no identity policy allows it",
         Reason::ExplicitDenyIdentity => "explicit deny in an identity policy",
-        Reason::ScpNoAllow => "no service control policy allows it",
-        Reason::ScpExplicitDeny => "explicit deny in a service control policy",
-        Reason::RcpDeny => "explicit deny in a resource control policy",
+        Reason::ScpNoAllow => "no SCP allows it",
+        Reason::ScpExplicitDeny => "explicit deny in an SCP",
+        Reason::RcpDeny => "explicit deny in an RCP",
         Reason::PermissionsBoundaryNoAllow => "the permissions boundary does not allow it",
         Reason::PermissionsBoundaryExplicitDeny => "explicit deny in the permissions boundary",
         Reason::SessionPolicyNoAllow => "the session policy does not allow it",
@@ -291,12 +293,15 @@ fn facts(state: &State, connection: &Connection, standing: &Standing) -> Vec<Lin
     }
     if let Some(since) = report.and_then(|r| r.since) {
         let state_word = report.map_or("", |r| r.status().word());
-        fact("since", format!("{state_word} since {}", since.short(state.zone)));
+        fact("status", format!("{state_word} since {}", since.short(state.zone)));
     }
     for check in standing.known().filter(|c| c.verdict == Verdict::Denied) {
         if let Some(since) = check.since {
             fact("", format!("{} denied since {}", check.permission.action(), since.short(state.zone)));
         }
+    }
+    for change in report.iter().flat_map(|r| &r.changes) {
+        fact("changed", change.clone());
     }
     if let Some(good) = report.and_then(|r| r.last_good).filter(|_| standing.is_broken()) {
         fact("last good", good.short(state.zone));

@@ -95,7 +95,8 @@ fn wrap_line(line: &Line, width: usize) -> Vec<Line> {
     if total <= width {
         return vec![line.clone()];
     }
-    let hang = if line.hang * 2 > width { 2 } else { line.hang };
+    // A hanging indent that leaves too little room is none.
+    let hang = if line.hang * 3 > width * 2 { 2 } else { line.hang };
     let mut done: Vec<Line> = Vec::new();
     let mut now: Vec<Span> = Vec::new();
     let mut used = 0;
@@ -104,7 +105,8 @@ fn wrap_line(line: &Line, width: usize) -> Vec<Line> {
     for span in &line.spans {
         for word in words(&span.text, line.wrap) {
             let columns = text::width(word.trim_end());
-            if used + columns > width && used > start {
+            // A word that fits no row at all is cut where it stands.
+            if used + columns > width && used > start && columns <= width - hang {
                 done.push(Line { spans: std::mem::take(&mut now), hang: 0, wrap: line.wrap });
                 now.push(Span { role: Role::Text, text: " ".repeat(hang) });
                 used = hang;
@@ -115,8 +117,10 @@ fn wrap_line(line: &Line, width: usize) -> Vec<Line> {
             }
             // A word longer than a row is cut where the row ends.
             let mut rest = word;
-            while text::width(rest.trim_end()) > width - used {
-                let cut = fitting(rest, width - used);
+            while used + text::width(rest.trim_end()) > width {
+                let cut = fitting(rest, width.saturating_sub(used));
+                // Where not one character fits any more, the next row takes it.
+                let cut = if used > start && used + text::width(&rest[..cut]) > width { 0 } else { cut };
                 push(&mut now, span.role, &rest[..cut]);
                 rest = &rest[cut..];
                 done.push(Line { spans: std::mem::take(&mut now), hang: 0, wrap: line.wrap });
@@ -129,6 +133,12 @@ fn wrap_line(line: &Line, width: usize) -> Vec<Line> {
         }
     }
     done.push(Line { spans: now, hang: 0, wrap: line.wrap });
+    if line.wrap == Wrap::Words {
+        // The blank at which a row was broken would count as a column too many.
+        for last in done.iter_mut().filter_map(|row| row.spans.last_mut()) {
+            last.text.truncate(last.text.trim_end().len());
+        }
+    }
     done
 }
 
@@ -174,7 +184,7 @@ mod tests {
     #[test]
     fn words_stay_whole_and_later_rows_hang() {
         let line = Line::of(Role::Strong, "1  ").and(Role::Text, "Add one statement to the role").hang(3);
-        assert_eq!(rows(line, 16), ["1  Add one ", "   statement to ", "   the role"]);
+        assert_eq!(rows(line, 16), ["1  Add one", "   statement to", "   the role"]);
     }
 
     #[test]

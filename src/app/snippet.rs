@@ -97,5 +97,5 @@ fn sheet(name: &'static str, snippet: &Snippet) -> Sheet {
             Some(Tab::pasting(title, ending, text, policy::notes(snippet, format)))
         })
         .collect();
-    Sheet { name, title: format!("{}: {}", snippet.title, snippet.goes_where), tabs }
+    Sheet { name, title: snippet.title.clone(), tabs }
 }

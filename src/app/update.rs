@@ -7,7 +7,9 @@ use super::{
     AccountRow, Action, Area, Effect, Line, Msg, Notice, Opening, Pane, Screen, Signal, Standing, State, Unlock,
     Viewer, ViewerKind, detail, standing,
 };
-use crate::domain::{AccountId, Connection, ConnectionId, ProbeMode, Request, Role, SecretInput, Ticket, Timestamp};
+use crate::domain::{
+    AccountId, Connection, ConnectionId, Mark, ProbeMode, Request, Role, SecretInput, Ticket, Timestamp,
+};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -38,7 +40,10 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => return state.typed(now, text.trim_end_matches(['\r', '\n'])),
         // The key that opens help closes it too.
         Msg::Help(_) if state.viewers.last().is_some_and(|v| v.kind == ViewerKind::Help) => drop(state.viewers.pop()),
-        Msg::Help(lines) => state.viewers.push(Viewer::reading(ViewerKind::Help, "Keys", "keys", lines)),
+        Msg::Help(mut lines) => {
+            lines.extend(legend());
+            state.viewers.push(Viewer::reading(ViewerKind::Help, "Keys", "keys", lines));
+        }
         Msg::Reply(reply) => {
             let seen = state.reply(now, reply);
             state.changed = changed || seen;
@@ -483,6 +488,14 @@ impl State {
         let (Some(area), Some(viewer)) = (self.viewer_area(), self.viewers.last()) else { return 0 };
         viewer.rows(usize::from(area.width)).len().saturating_sub(usize::from(area.height))
     }
+}
+
+/// What the symbols mean, for help.
+fn legend() -> Vec<Line> {
+    let mut lines = vec![Line::blank(), Line::of(Role::Heading, "Symbols")];
+    let line = |mark: Mark| Line::of(mark.role(), format!("  {:<14}{}", mark.symbol(false), mark.word()));
+    lines.extend(Mark::ALL.map(line));
+    lines
 }
 
 /// How many rows the detail has in an area.

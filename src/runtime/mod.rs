@@ -1,3 +1,107 @@
 //! Runs effects; the select loop; forwards and decides nothing.
+//!
+//! There are two runtimes. The screen's is a current-thread one on the main thread: it takes keys and
+//! answers, calls `update`, draws, and never waits for anything else. Clouds, files and key
+//! derivation work on a multi-thread one and answer through channels.
 
+mod door;
+mod effects;
 pub mod process;
+mod tty;
+mod ui;
+
+pub use door::{Answer, Cloud, Door, VaultDoor};
+pub use tty::{RealTty, Tty};
+
+use crate::app::Flags;
+use crate::keymap::{Keymap, KeymapError};
+use crate::term::capabilities::Capabilities;
+use crate::term::life;
+use crate::theme::{Theme, ThemeError};
+use crate::view::Look;
+use std::io;
+use tokio::runtime::Builder;
+
+/// What the dashboard is started with.
+pub struct Launch {
+    /// Opens the vault and makes the engine.
+    pub door: Box<dyn Door>,
+    /// The vault's name for a person.
+    pub vault: String,
+    /// What the header says for the whole run.
+    pub flags: Flags,
+    /// The theme's name.
+    pub theme: Option<String>,
+    /// No colours, whatever the environment says.
+    pub no_color: bool,
+    /// ASCII only, whatever the environment says.
+    pub ascii: bool,
+}
+
+/// How the dashboard ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// A person left.
+    Left,
+    /// The terminal went away.
+    Hangup,
+    /// The system asked for the end.
+    Terminated,
+}
+
+impl Ended {
+    /// The exit code: 128 and the signal's number, as shells count.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Left => 0,
+            Self::Hangup => 129,
+            Self::Terminated => 143,
+        }
+    }
+}
+
+/// Why the dashboard cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeError {
+    /// Input or output is a file or a pipe.
+    #[error(
+        "the dashboard needs a terminal at its input and output; without one, use the commands: cloudivize check --help"
+    )]
+    NotATerminal,
+    /// The terminal refused.
+    #[error("the terminal cannot be used: {0}. Try TERM=xterm-256color, or the commands: cloudivize --help")]
+    Terminal(#[from] io::Error),
+    /// A theme is wrong.
+    #[error(transparent)]
+    Theme(#[from] ThemeError),
+    /// The key table is wrong.
+    #[error(transparent)]
+    Keymap(#[from] KeymapError),
+}
+
+/// Runs the dashboard until a person leaves it, and gives the terminal back whatever happens.
+///
+/// # Errors
+/// When there is no terminal, or it cannot be used; it is then as it was.
+pub fn run(launch: Launch) -> Result<Ended, RuntimeError> {
+    if !life::is_terminal() {
+        return Err(RuntimeError::NotATerminal);
+    }
+    let terminal = Capabilities::read(|name| std::env::var_os(name));
+    let theme = Theme::built_in(launch.theme.as_deref(), terminal.colours && !launch.no_color)?;
+    let look = Look { theme: theme.with_ascii(terminal.ascii || launch.ascii), keymap: Keymap::built_in()? };
+    let clouds = Builder::new_multi_thread().enable_all().thread_name("cloud").build()?;
+    let screen = Builder::new_current_thread().enable_all().build()?;
+    let _guard = life::Guard;
+    let ended = screen.block_on(ui::run(launch, look, RealTty, clouds.handle().clone()));
+    // The terminal first: what still runs over there must not keep a person waiting.
+    life::restore();
+    clouds.shutdown_background();
+    screen.shutdown_background();
+    ended
+}
+
+#[cfg(test)]
+mod bytes_tests;
+#[cfg(test)]
+mod tests;

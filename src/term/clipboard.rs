@@ -38,14 +38,20 @@ impl Route {
     pub fn sentence(&self, what: &str) -> String {
         match self {
             Self::Tmux => {
-                format!("{what}: in tmux's paste buffer, and sent on to your terminal's clipboard; nothing seen? v shows it plain")
+                format!(
+                    "{what}: in tmux's paste buffer, and sent on to your terminal's clipboard; nothing seen? v shows it plain"
+                )
             }
             Self::Tool(words) => format!("{what}: given to {}", words.first().copied().unwrap_or("the clipboard tool")),
             Self::Osc52 => {
-                format!("{what}: sent to your terminal's clipboard (OSC 52); nothing seen? v shows it plain, W writes it to a file")
+                format!(
+                    "{what}: sent to your terminal's clipboard (OSC 52); nothing seen? v shows it plain, W writes it to a file"
+                )
             }
             Self::Screen => {
-                format!("{what}: sent through screen to your terminal (OSC 52); nothing seen? v shows it plain, W writes it to a file")
+                format!(
+                    "{what}: sent through screen to your terminal (OSC 52); nothing seen? v shows it plain, W writes it to a file"
+                )
             }
         }
     }

@@ -47,8 +47,7 @@ pub fn enter() -> io::Result<()> {
     // Colours are the theme's business: crossterm's own NO_COLOR would take modifiers away as well.
     crossterm::style::force_color_output(true);
     OURS.store(true, Ordering::SeqCst);
-    let taken =
-        enable_raw_mode().and_then(|()| execute!(stdout()?, EnterAlternateScreen, EnableBracketedPaste));
+    let taken = enable_raw_mode().and_then(|()| execute!(stdout()?, EnterAlternateScreen, EnableBracketedPaste));
     if taken.is_err() {
         restore();
     }

@@ -24,13 +24,7 @@ pub struct Screen {
 impl Screen {
     /// An empty screen of a size. The terminal is never asked for it: resizes are told.
     pub fn new(width: u16, height: u16) -> Self {
-        Self {
-            bytes: Vec::with_capacity(16 * 1024),
-            size: Size { width, height },
-            cursor: None,
-            shown: None,
-            total: 0,
-        }
+        Self { bytes: Vec::with_capacity(16 * 1024), size: Size { width, height }, cursor: None, shown: None, total: 0 }
     }
 
     /// Tells it the terminal's new size; the next frame is painted anew.

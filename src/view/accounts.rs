@@ -4,6 +4,9 @@ use super::brush::{Brush, extent, page};
 use crate::app::{AccountRow, Area, Pane, State, account_rows};
 use crate::domain::Role;
 
+/// The widest name.
+const NAME: u16 = 32;
+
 /// Draws the pane.
 pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
     let rows = account_rows(state);
@@ -27,13 +30,14 @@ pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
                 let Some(standing) = state.standings.get(&connection.id) else { continue };
                 let badge = standing.badge();
                 let x = inner.x + 1;
-                let words = if badge.mark == crate::domain::Mark::Allowed { "" } else { badge.word.as_str() };
                 // The state keeps its room; the name is cut before it is.
-                let need = u16::try_from(crate::text::width(words)).unwrap_or(0).min(inner.width / 2);
-                let room = inner.width.saturating_sub(3 + need + 1);
+                let need = u16::try_from(crate::text::width(&badge.word)).unwrap_or(0).min(inner.width / 2);
+                let room = inner.width.saturating_sub(4 + need + 1).min(NAME);
                 brush.text(x, y, 1, badge.mark.role(), badge.mark.symbol(false));
                 brush.text(x + 2, y, room, Role::Text, connection.name.as_str());
-                brush.text(inner.x + inner.width - need, y, need, badge.mark.role(), words);
+                // At the right edge, unless that is too far from the name to be read as one row.
+                let far = inner.x + inner.width - need - 1;
+                brush.text(far.min(x + 2 + NAME + 2), y, need, badge.mark.role(), &badge.word);
             }
         }
     }

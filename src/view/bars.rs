@@ -9,17 +9,17 @@ use crate::text;
 /// The program's name, how the connections are, what runs, and what holds for the whole run.
 pub fn header(state: &State, area: Area, brush: &mut Brush<'_>) {
     let Area { x, y, width, .. } = area;
-    let mut used = brush.text(x + 1, y, width - 1, Role::Brand, "cloudivize") + 1;
-    let badges = [
-        (state.flags.read_only, "READ-ONLY"),
-        (state.flags.not_saved, "NOT SAVED"),
-        (state.flags.demo, "DEMO"),
-    ];
+    // On a narrow line the numbers say more than the name.
+    let narrow = width < 60 && matches!(state.screen, Screen::Panes);
+    let mut used = if narrow { 0 } else { brush.text(x + 1, y, width - 1, Role::Brand, "cloudivize") + 1 };
+    let badges =
+        [(state.flags.read_only, "READ-ONLY"), (state.flags.not_saved, "NOT SAVED"), (state.flags.demo, "DEMO")];
     let mut right: Vec<(Role, String)> = Vec::new();
     if let Some((done, asked)) = progress(state) {
         let esc = !state.context().takes_text() && state.viewers.is_empty() && state.focus != Pane::Detail;
         let words = match (state.stopping.is_empty(), esc) {
             (false, _) => format!("stopping {done}/{asked}"),
+            (true, _) if narrow => format!("{done}/{asked}"),
             (true, true) => format!("testing {done}/{asked} · Esc stops"),
             (true, false) => format!("testing {done}/{asked}"),
         };
@@ -41,7 +41,7 @@ pub fn header(state: &State, area: Area, brush: &mut Brush<'_>) {
             }
             pieces.push((role, words));
         }
-        used += 3;
+        used += if narrow { 1 } else { 3 };
         brush.pieces(x + used, y, left, pieces.iter().map(|(r, w)| (*r, w.as_str())));
     }
 }
@@ -84,7 +84,12 @@ pub fn status(state: &State, area: Area, brush: &mut Brush<'_>) {
     }
     if !state.filter.is_empty() {
         let words = format!("{} of {} shown", shown(state).len(), state.book.len());
-        brush.pieces(x, y, width, [(Role::Key, "/ "), (Role::Input, state.filter.as_str()), (Role::Quiet, "   "), (Role::Quiet, &words)]);
+        brush.pieces(
+            x,
+            y,
+            width,
+            [(Role::Key, "/ "), (Role::Input, state.filter.as_str()), (Role::Quiet, "   "), (Role::Quiet, &words)],
+        );
         return;
     }
     if let Some(failed) = state.sources.values().find(|s| s.outcome.is_err()) {
@@ -95,7 +100,13 @@ pub fn status(state: &State, area: Area, brush: &mut Brush<'_>) {
     }
     let tested = state.standings.values().any(|s| s.run.is_some() || s.known().next().is_some());
     if !tested && !state.book.is_empty() {
-        brush.text(x, y, width, Role::Quiet, "Nothing was tested yet: T tests all connections, t the one under the cursor.");
+        brush.text(
+            x,
+            y,
+            width,
+            Role::Quiet,
+            "Nothing was tested yet: T tests all connections, t the one under the cursor.",
+        );
     }
 }
 
@@ -106,7 +117,7 @@ pub fn footer(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
     let columns = |key: &str, say: &str| text::width(key) + 1 + text::width(say) + 3;
     // The lowest rank keeps its place at the end, however many others there are.
     let (kept, rest): (Vec<_>, Vec<_>) = hints.iter().partition(|h| h.rank <= 1);
-    let mut room = usize::from(width).saturating_sub(1 + kept.iter().map(|h| columns(&h.key, &h.say)).sum::<usize>());
+    let mut room = usize::from(width).saturating_sub(kept.iter().map(|h| columns(&h.key, &h.say)).sum::<usize>()) + 2;
     let mut at = x + 1;
     let fitting = rest.into_iter().filter(|h| {
         let need = columns(&h.key, &h.say);
@@ -116,7 +127,12 @@ pub fn footer(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
     });
     for hint in fitting.chain(kept) {
         let left = (x + width).saturating_sub(at);
-        at += brush.pieces(at, y, left, [(Role::Key, hint.key.as_str()), (Role::KeyText, " "), (Role::KeyText, &hint.say)]);
+        at += brush.pieces(
+            at,
+            y,
+            left,
+            [(Role::Key, hint.key.as_str()), (Role::KeyText, " "), (Role::KeyText, &hint.say)],
+        );
         at += 3;
     }
 }

@@ -87,7 +87,12 @@ impl<'a> Brush<'a> {
         if !below.is_empty() && total + 6 <= usize::from(width) {
             let start = x + 2;
             let mut used = self.text(start, y + height - 1, width - 4, border, " ");
-            used += self.pieces(start + used, y + height - 1, width - 4 - used, below.iter().map(|(r, w)| (*r, w.as_str())));
+            used += self.pieces(
+                start + used,
+                y + height - 1,
+                width - 4 - used,
+                below.iter().map(|(r, w)| (*r, w.as_str())),
+            );
             self.text(start + used, y + height - 1, width - 4 - used, border, " ");
         }
         Area { x: x + 1, y: y + 1, width: width.saturating_sub(2), height: height.saturating_sub(2) }

@@ -1,7 +1,7 @@
 //! The fleet of checks: a row a connection, a column a permission.
 
 use super::brush::{Brush, extent, page};
-use crate::app::{Area, Pane, Slot, Standing, State, external_id, shown};
+use crate::app::{Area, Line, Pane, Slot, Standing, State, external_id, shown, wrapped};
 use crate::domain::{Connection, Mandatory, Mark, Role};
 
 /// A column of the table.
@@ -82,7 +82,7 @@ pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
     if !below.is_empty() {
         below.push((Role::Quiet, "   ".to_owned()));
     }
-    below.extend(legend());
+    below.extend(legend(usize::from(area.width)));
     let inner = brush.frame(area, focused, Pane::Checks.title(), &below);
     if list.is_empty() {
         let words = if state.book.is_empty() {
@@ -90,7 +90,10 @@ pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
         } else {
             "Nothing matches the filter; Esc clears it."
         };
-        brush.text(inner.x + 1, inner.y, inner.width - 1, Role::Quiet, words);
+        let rows = wrapped(&[Line::of(Role::Quiet, words)], usize::from(inner.width.saturating_sub(2)));
+        for (row, y) in rows.iter().zip(inner.y..inner.y + inner.height) {
+            brush.line(inner.x + 1, y, inner.width - 1, row);
+        }
         if focused {
             brush.put_cursor(inner.x, inner.y);
         }
@@ -118,7 +121,15 @@ pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
     }
 }
 
-fn cell(connection: &Connection, standing: &Standing, column: Column, x: u16, y: u16, width: u16, brush: &mut Brush<'_>) {
+fn cell(
+    connection: &Connection,
+    standing: &Standing,
+    column: Column,
+    x: u16,
+    y: u16,
+    width: u16,
+    brush: &mut Brush<'_>,
+) {
     match column {
         Column::Name => {
             brush.text(x, y, width, Role::Text, connection.name.as_str());
@@ -161,15 +172,20 @@ fn cell(connection: &Connection, standing: &Standing, column: Column, x: u16, y:
     }
 }
 
-/// Every symbol with its word.
-fn legend() -> Vec<(Role, String)> {
+/// Every symbol with its word, as far as they fit; the last ones have words of their own beside them.
+fn legend(width: usize) -> Vec<(Role, String)> {
     let mut pieces = Vec::new();
+    let mut used = 6;
     for mark in Mark::ALL {
-        if !pieces.is_empty() {
-            pieces.push((Role::Quiet, "  ".to_owned()));
+        let gap = if pieces.is_empty() { "" } else { "  " };
+        let words = format!(" {}", mark.word());
+        used += gap.len() + 1 + words.len();
+        if used > width {
+            break;
         }
+        pieces.push((Role::Quiet, gap.to_owned()));
         pieces.push((mark.role(), mark.symbol(false).to_owned()));
-        pieces.push((Role::Quiet, format!(" {}", mark.word())));
+        pieces.push((Role::Quiet, words));
     }
     pieces
 }

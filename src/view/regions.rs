@@ -4,6 +4,9 @@ use super::brush::{Brush, extent, page};
 use crate::app::{Area, Pane, State, region_rows, region_summary};
 use crate::domain::{Mark, Role};
 
+/// The widest region code.
+const NAME: u16 = 16;
+
 /// Draws the pane.
 pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
     let rows = region_rows(state);
@@ -11,8 +14,12 @@ pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
     let shown = page(at, rows.len(), usize::from(area.height.saturating_sub(2)));
     let focused = state.focus == Pane::Regions;
     let summary = region_summary(state);
-    let title = if rows.is_empty() { Pane::Regions.title().to_owned() } else { format!("2 Regions · {summary}") };
-    let inner = brush.frame(area, focused, &title, &extent(&shown, rows.len()));
+    let mut below = Vec::new();
+    if !rows.is_empty() {
+        below.push((Role::Quiet, summary.clone()));
+        below.extend(extent(&shown, rows.len()).into_iter().map(|(role, words)| (role, format!(" · {words}"))));
+    }
+    let inner = brush.frame(area, focused, Pane::Regions.title(), &below);
     if rows.is_empty() {
         brush.text(inner.x + 1, inner.y, inner.width - 1, Role::Quiet, &summary);
         if focused {
@@ -28,7 +35,8 @@ pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
         }
         let role = if row.mark == Mark::NotApplicable { Role::Moot } else { Role::Text };
         brush.text(inner.x + 1, y, 1, row.mark.role(), row.mark.symbol(false));
-        brush.text(inner.x + 3, y, inner.width.saturating_sub(12), role, row.region.as_str());
-        brush.text(inner.x + inner.width.saturating_sub(8), y, 8, row.mark.role(), &format!("{:>8}", row.word));
+        let name = inner.width.saturating_sub(12).min(NAME);
+        brush.text(inner.x + 3, y, name, role, row.region.as_str());
+        brush.text(inner.x + 4 + name, y, 8, row.mark.role(), row.word);
     }
 }

@@ -129,8 +129,10 @@ fn readers() {
 fn before_the_panes() {
     let mut state = State::new(NARROW, "vault.age", Flags::default());
     insta::assert_snapshot!("opening_80", screen(&state));
-    let ask = |wrong: Option<&str>| Msg::Door(Opening::Ask { what: "the vault".into(), wrong: wrong.map(str::to_owned) });
+    let ask =
+        |wrong: Option<&str>| Msg::Door(Opening::Ask { what: "the vault".into(), wrong: wrong.map(str::to_owned) });
     update(&mut state, NOW, ask(Some("That passphrase does not open the vault. Nothing was changed.")));
+    insta::assert_snapshot!("unlock_wrong_80", screen(&state));
     for c in "secret".chars() {
         update(&mut state, NOW, Msg::Text(c));
     }
@@ -200,7 +202,8 @@ fn the_cursor_of_the_terminal_is_on_the_focused_row() {
         let mut terminal = Terminal::new(TestBackend::new(120, 36)).unwrap();
         terminal.draw(|frame| draw(&state, &look(true, false), frame)).unwrap();
         let (y, x) = (terminal.backend().cursor_position().y, terminal.backend().cursor_position().x);
-        let row = rows(terminal.backend().buffer())[usize::from(y)].chars().skip(usize::from(x)).take(14).collect::<String>();
+        let row =
+            rows(terminal.backend().buffer())[usize::from(y)].chars().skip(usize::from(x)).take(14).collect::<String>();
         row
     };
     assert!(at(&[]).starts_with("▌legacy"));

@@ -55,9 +55,8 @@ fn passphrase(unlock: &Unlock, x: u16, y: u16, width: u16, brush: &mut Brush<'_>
 }
 
 fn no_vault(path: &str) -> Vec<Line> {
-    let command = |words: &str, does: &str| {
-        Line::of(Role::Code, format!("  {words:<36}")).and(Role::Quiet, does).hang(38)
-    };
+    let command =
+        |words: &str, does: &str| Line::of(Role::Code, format!("  {words:<36}")).and(Role::Quiet, does).hang(38);
     vec![
         Line::of(Role::Heading, "No vault yet"),
         Line::blank(),

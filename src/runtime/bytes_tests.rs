@@ -1,0 +1,83 @@
+//! How many bytes a frame costs (docs: budgets). Counted on the real backend, without a terminal.
+
+use crate::app::fixtures::{self, NOW, connection, press};
+use crate::app::{Action, Flags, Msg, Opening, Size, State, update};
+use crate::domain::{Timestamp, Zone};
+use crate::keymap::Keymap;
+use crate::term::output::Screen;
+use crate::theme::Theme;
+use crate::view::{Look, draw};
+use ratatui::Terminal;
+
+const SIZE: Size = Size { width: 120, height: 36 };
+
+struct Meter {
+    terminal: Terminal<Screen>,
+    look: Look,
+}
+
+impl Meter {
+    fn new() -> Self {
+        crossterm::style::force_color_output(true);
+        Self {
+            terminal: Terminal::new(Screen::new(SIZE.width, SIZE.height)).unwrap(),
+            look: Look { theme: Theme::built_in(None, true).unwrap(), keymap: Keymap::built_in().unwrap() },
+        }
+    }
+
+    fn frame(&mut self, state: &State) -> usize {
+        self.terminal.draw(|frame| draw(state, &self.look, frame)).unwrap();
+        self.terminal.backend_mut().take().len()
+    }
+}
+
+/// A hundred tested connections: several pages.
+fn many() -> State {
+    let mut state = State::new(SIZE, "vault.age", Flags::default());
+    state.zone = Zone::Utc;
+    let book: Vec<_> = (1..=100)
+        .map(|n| {
+            let mut c = connection((n - 1) % 6 + 1, &format!("account-{n}"), Some(["blue", "green"][n as usize % 2]));
+            c.id = fixtures::id(n);
+            c
+        })
+        .collect();
+    update(&mut state, NOW, Msg::Door(Opening::Opened { book: book.clone().into() }));
+    press(&mut state, &[Action::TestAll]);
+    for c in &book {
+        fixtures::tell(&mut state, 1, crate::domain::Part::Connection(fixtures::found(c)));
+    }
+    fixtures::end(&mut state, 1, crate::domain::End::Done);
+    press(&mut state, &[Action::Top]);
+    update(&mut state, Timestamp(NOW.0 + 1000), Msg::Wake);
+    state
+}
+
+#[test]
+fn frames_stay_inside_their_budgets() {
+    let mut meter = Meter::new();
+    let mut state = many();
+    let first = meter.frame(&state);
+    assert_eq!(meter.frame(&state), 0, "idle");
+    press(&mut state, &[Action::Down]);
+    let cursor = meter.frame(&state);
+    update(&mut state, Timestamp(NOW.0 + 1000), Msg::Wake);
+    let detail = meter.frame(&state);
+    press(&mut state, &[Action::PageDown]);
+    let page = meter.frame(&state);
+    eprintln!("bytes: first {first}, cursor {cursor}, detail {detail}, page {page}");
+    assert!(cursor > 0 && cursor <= 300, "cursor: {cursor}");
+    assert!(detail <= 1500, "detail: {detail}");
+    assert!(page <= 3000, "page: {page}");
+}
+
+#[test]
+fn one_verdict_costs_little() {
+    let mut meter = Meter::new();
+    let mut state = fixtures::fleet(SIZE);
+    meter.frame(&state);
+    let check = Box::new(fixtures::allowed(crate::domain::Mandatory::Regions));
+    fixtures::tell(&mut state, 1, crate::domain::Part::Check { connection: fixtures::id(6), check });
+    let bytes = meter.frame(&state);
+    assert!(bytes > 0 && bytes <= 300, "{bytes}");
+}

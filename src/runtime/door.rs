@@ -1,0 +1,167 @@
+//! From files and passphrases to connections and an engine. Everything here blocks: it is called on
+//! the clouds' runtime, never on the screen's.
+
+use crate::domain::{AccountId, Connection, ConnectionId, Reply, Request, Secret, Settings, Ticket};
+use crate::engine::Engine;
+use crate::journal::History;
+use crate::providers::aws::endpoint::Endpoints;
+use crate::providers::aws::{Aws, http};
+use crate::vault::passphrase::{PassphraseError, PassphraseVars};
+use crate::vault::{self, Ask, Contents, Given, Identities, Locked, OpenVault, Unlock, VaultError};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::Sender;
+
+/// What answers requests: the engine, or a script in tests.
+pub trait Cloud: Send + Sync {
+    /// Starts a request; parts and exactly one end go to `to`. Returns at once.
+    fn start(&self, ticket: Ticket, request: Request, to: Sender<Reply>);
+    /// Stops a request; its end still comes. Returns at once.
+    fn cancel(&self, ticket: Ticket);
+    /// Forgets every session and credential.
+    fn forget(&self);
+}
+
+impl Cloud for Engine {
+    fn start(&self, ticket: Ticket, request: Request, to: Sender<Reply>) {
+        Engine::start(self, ticket, request, to);
+    }
+
+    fn cancel(&self, ticket: Ticket) {
+        Engine::cancel(self, ticket);
+    }
+
+    fn forget(&self) {
+        Engine::forget(self);
+    }
+}
+
+/// What became of an attempt to open.
+pub enum Answer {
+    /// Open.
+    Open {
+        /// Every connection.
+        book: Arc<[Connection]>,
+        /// What answers for them.
+        cloud: Arc<dyn Cloud>,
+        /// Warnings, a sentence each.
+        warnings: Vec<String>,
+    },
+    /// A passphrase is needed.
+    Ask {
+        /// For what.
+        what: String,
+        /// What was wrong with the one that was given.
+        wrong: Option<String>,
+    },
+    /// There is no vault.
+    NoVault {
+        /// Where it would be.
+        path: String,
+    },
+    /// It cannot be opened.
+    Failed(String),
+}
+
+/// Opens the vault and writes to it. Blocking.
+pub trait Door: Send {
+    /// Tries to open: with a passphrase that was typed, or with what is at hand. Work for the opened
+    /// connections runs on `clouds`.
+    fn open(&mut self, passphrase: Option<Secret>, clouds: &Handle) -> Answer;
+
+    /// Saves accounts that first good tests answered.
+    ///
+    /// # Errors
+    /// A sentence.
+    fn save_accounts(&mut self, pins: &[(ConnectionId, AccountId)]) -> Result<(), String>;
+}
+
+/// Lays the command line over the settings of an opened vault, or of none.
+pub type MakeSettings = Box<dyn Fn(Option<&Contents>) -> Settings + Send>;
+
+/// The vault's door; with an unsaved connection it leads to that one and opens no vault.
+pub struct VaultDoor {
+    /// The vault file.
+    pub path: PathBuf,
+    /// Where age identities are.
+    pub identities: Identities,
+    /// The passphrase variables, for the first attempt.
+    pub vars: PassphraseVars,
+    /// The one connection of `--profile` and `--env`.
+    pub unsaved: Option<Connection>,
+    /// The settings of this run.
+    pub settings: MakeSettings,
+    /// The history of checks.
+    pub history: PathBuf,
+    /// The vault, once it is open.
+    pub vault: Option<OpenVault>,
+}
+
+/// The passphrase variables, and nobody else.
+struct Variables(PassphraseVars);
+
+impl Ask for Variables {
+    fn passphrase(&self, of: &Locked) -> Result<Option<Secret>, PassphraseError> {
+        if matches!(of, Locked::Plugin(_)) { Ok(None) } else { self.0.read() }
+    }
+}
+
+impl Door for VaultDoor {
+    fn open(&mut self, passphrase: Option<Secret>, clouds: &Handle) -> Answer {
+        if let Some(connection) = &self.unsaved {
+            let book = Arc::from([connection.clone()]);
+            return self.opened(book, None, clouds);
+        }
+        let identities = self.identities.clone();
+        let typed = passphrase.is_some();
+        let unlock = match passphrase {
+            Some(secret) => Unlock::new(identities, Given(secret)),
+            None => Unlock::new(identities, Variables(self.vars.clone())),
+        };
+        match vault::open(&self.path, &unlock) {
+            Ok(open) => {
+                let contents = open.contents().clone();
+                self.vault = Some(open);
+                self.opened(contents.connections.clone().into(), Some(&contents), clouds)
+            }
+            Err(VaultError::Missing(path)) => Answer::NoVault { path: path.display().to_string() },
+            Err(VaultError::NeedsPassphrase(locked)) if !matches!(locked, Locked::Plugin(_)) => {
+                Answer::Ask { what: locked.to_string(), wrong: None }
+            }
+            // A wrong one in a variable is a mistake in a script: typing would only hide it.
+            Err(VaultError::WrongPassphrase(locked)) if typed => {
+                let wrong = VaultError::WrongPassphrase(locked.clone()).to_string();
+                Answer::Ask { what: locked.to_string(), wrong: Some(wrong) }
+            }
+            Err(e) => Answer::Failed(e.to_string()),
+        }
+    }
+
+    fn save_accounts(&mut self, pins: &[(ConnectionId, AccountId)]) -> Result<(), String> {
+        let Some(vault) = &mut self.vault else { return Ok(()) };
+        let mut contents = vault.contents().clone();
+        for connection in contents.connections.iter_mut().filter(|c| c.account.is_none()) {
+            connection.account = pins.iter().find(|(id, _)| *id == connection.id).map(|(_, a)| a.clone());
+        }
+        vault.save(contents).map(drop).map_err(|e| e.to_string())
+    }
+}
+
+impl VaultDoor {
+    /// The engine for what was opened.
+    fn opened(&self, book: Arc<[Connection]>, contents: Option<&Contents>, clouds: &Handle) -> Answer {
+        let settings = (self.settings)(contents);
+        let id = contents.map(|c| c.id);
+        let kept = settings.history && id.is_some();
+        let (history, error) = History::open(kept.then(|| self.history.clone()), id);
+        let client = match http::client() {
+            Ok(client) => client,
+            Err(e) => return Answer::Failed(e.to_string()),
+        };
+        let endpoints = Endpoints::from_env(settings.allow_insecure_endpoint);
+        let aws = Aws::new(client, endpoints, &settings);
+        let engine = Engine::new(clouds.clone(), aws, settings, history);
+        Answer::Open { book, cloud: Arc::new(engine), warnings: error.into_iter().map(|e| e.to_string()).collect() }
+    }
+}

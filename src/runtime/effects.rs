@@ -1,0 +1,160 @@
+//! Runs effects elsewhere and brings their outcomes back as messages.
+
+use super::door::{Answer, Cloud, Door};
+use crate::app::{Effect, Msg, Notice, Opening};
+use crate::domain::{CheckError, End, ErrorClass, Reply, Secret, Ticket};
+use crate::term::clipboard::{self, Sent};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::{Sender, UnboundedSender};
+
+/// What comes back to the loop from this program itself.
+pub enum Local {
+    /// A message for `update`.
+    Msg(Msg),
+    /// The door's answer.
+    Door(Answer),
+    /// Bytes for the terminal, and what to say about them.
+    Copied(Vec<u8>, Notice),
+    /// A frame was written, well or not.
+    Written(bool),
+}
+
+/// What the loop itself has to do for an effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// Nothing.
+    Nothing,
+    /// Lend the terminal out.
+    Suspend,
+    /// Paint everything anew.
+    Repaint,
+    /// End.
+    Quit,
+}
+
+/// Everything that effects run on.
+pub struct Hands {
+    /// The clouds' runtime.
+    pub clouds: Handle,
+    /// The vault.
+    pub door: Arc<Mutex<Box<dyn Door>>>,
+    /// The engine, once something is open.
+    pub cloud: Option<Arc<dyn Cloud>>,
+    /// Where the engine answers.
+    pub replies: Sender<Reply>,
+    /// Where everything else answers.
+    pub local: UnboundedSender<Local>,
+}
+
+impl Hands {
+    /// Runs an effect; nothing here waits.
+    pub fn run(&self, effect: Effect) -> Then {
+        match effect {
+            Effect::Start { ticket, request } => match &self.cloud {
+                Some(cloud) => cloud.start(ticket, request, self.replies.clone()),
+                None => self.no_cloud(ticket),
+            },
+            Effect::Cancel(ticket) => {
+                if let Some(cloud) = &self.cloud {
+                    cloud.cancel(ticket);
+                }
+            }
+            Effect::Unlock { passphrase } => self.unlock(passphrase),
+            Effect::Copy { text, what } => self.copy(text, what),
+            Effect::WriteFile { name, text } => self.blocking(move || Local::Msg(Msg::Told(write_file(&name, &text)))),
+            Effect::SaveAccounts(pins) => {
+                let door = self.door.clone();
+                self.blocking(move || {
+                    let mut door = door.lock().unwrap_or_else(PoisonError::into_inner);
+                    Local::Msg(Msg::Saved(door.save_accounts(&pins)))
+                });
+            }
+            Effect::Suspend => return Then::Suspend,
+            Effect::Repaint => return Then::Repaint,
+            Effect::Quit => return Then::Quit,
+            // The loop keeps the time.
+            Effect::WakeAt(_) => {}
+        }
+        Then::Nothing
+    }
+
+    /// A ticket ends exactly once, also where nothing could answer it.
+    fn no_cloud(&self, ticket: Ticket) {
+        let error = CheckError::new(ErrorClass::Other, "nothing is open yet");
+        let to = self.replies.clone();
+        self.clouds.spawn(async move {
+            let _ = to.send(Reply { ticket, body: Err(End::Failed(error)) }).await;
+        });
+    }
+
+    fn unlock(&self, passphrase: Option<Secret>) {
+        let (door, clouds) = (self.door.clone(), self.clouds.clone());
+        self.blocking(move || {
+            Local::Door(door.lock().unwrap_or_else(PoisonError::into_inner).open(passphrase, &clouds))
+        });
+    }
+
+    /// Runs blocking work; if it panics, that is told as well.
+    fn blocking(&self, work: impl FnOnce() -> Local + Send + 'static) {
+        let local = self.local.clone();
+        let work = self.clouds.spawn_blocking(work);
+        self.clouds.spawn(async move {
+            let done = work.await.unwrap_or_else(|_| {
+                let message = "an error inside this program; run again with --log FILE and report it".to_owned();
+                Local::Door(Answer::Failed(message))
+            });
+            let _ = local.send(done);
+        });
+    }
+
+    fn copy(&self, text: String, what: String) {
+        let local = self.local.clone();
+        let routes = clipboard::routes(|name| std::env::var_os(name), clipboard::in_path);
+        self.clouds.spawn(async move {
+            let told = match clipboard::send(&routes, &text).await {
+                Ok(Sent { route, sequence }) => {
+                    Local::Copied(sequence.unwrap_or_default(), Notice::good(route.sentence(&what)))
+                }
+                Err(why) => Local::Msg(Msg::Told(Notice::bad(format!("{what}: {why}")))),
+            };
+            let _ = local.send(told);
+        });
+    }
+}
+
+/// Makes a new file, for its owner alone, in the working folder; never over one that is there.
+fn write_file(name: &str, text: &str) -> Notice {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "txt"));
+    let folder = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    for n in 1..100 {
+        let file = if n == 1 { name.to_owned() } else { format!("{stem}-{n}.{ending}") };
+        let path = folder.join(file);
+        match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+            Ok(mut file) => {
+                return match file.write_all(text.as_bytes()) {
+                    Ok(()) => Notice::good(format!("written to {}", path.display())),
+                    Err(e) => Notice::bad(format!("{} cannot be written: {e}", path.display())),
+                };
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(e) => {
+                return Notice::bad(format!("{} cannot be written: {e}; start in another folder", path.display()));
+            }
+        }
+    }
+    Notice::bad(format!("there are a hundred files like {name} in {}; remove some", folder.display()))
+}
+
+/// The door's answer as `update` knows it, and the engine that came with it.
+pub fn opening(answer: Answer) -> (Opening, Option<Arc<dyn Cloud>>, Vec<String>) {
+    match answer {
+        Answer::Open { book, cloud, warnings } => (Opening::Opened { book }, Some(cloud), warnings),
+        Answer::Ask { what, wrong } => (Opening::Ask { what, wrong }, None, Vec::new()),
+        Answer::NoVault { path } => (Opening::NoVault { path }, None, Vec::new()),
+        Answer::Failed(message) => (Opening::Failed { message }, None, Vec::new()),
+    }
+}

@@ -1,0 +1,316 @@
+//! The real loop on a scripted terminal and a scripted cloud: keys go in, frames come out.
+
+use super::*;
+use crate::app::fixtures::{self, book};
+use crate::domain::{AccountId, Connection, ConnectionId, End, Mandatory, Part, Reply, Request, Secret, Ticket};
+use crate::term::input::Input;
+use futures_util::stream::{self, LocalBoxStream, StreamExt as _};
+use std::io::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc as std_mpsc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+/// How long a test waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What happened to the terminal, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Event {
+    Entered,
+    Left,
+    Stopped,
+    Frame(Vec<u8>),
+}
+
+struct FakeTty {
+    events: std_mpsc::Sender<Event>,
+    keys: Arc<Mutex<Option<mpsc::UnboundedReceiver<Input>>>>,
+}
+
+struct Sink(std_mpsc::Sender<Event>);
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.send(Event::Frame(bytes.to_vec())).map_err(std::io::Error::other)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Tty for FakeTty {
+    fn enter(&mut self) -> std::io::Result<()> {
+        self.events.send(Event::Entered).map_err(std::io::Error::other)
+    }
+
+    fn leave(&mut self) {
+        let _ = self.events.send(Event::Left);
+    }
+
+    fn stop(&mut self) {
+        let _ = self.events.send(Event::Stopped);
+    }
+
+    fn size(&self) -> (u16, u16) {
+        (120, 36)
+    }
+
+    fn inputs(&mut self) -> LocalBoxStream<'static, Input> {
+        let keys = self.keys.clone();
+        stream::poll_fn(move |cx| match keys.lock().unwrap().as_mut() {
+            Some(receiver) => receiver.poll_recv(cx),
+            None => std::task::Poll::Ready(None),
+        })
+        .boxed_local()
+    }
+
+    fn sink(&mut self) -> std::io::Result<Box<dyn Write + Send>> {
+        Ok(Box::new(Sink(self.events.clone())))
+    }
+}
+
+/// Answers a test with everything it finds, and keeps the last ticket open until it is cancelled when told so.
+struct FakeCloud {
+    hold: bool,
+    held: Mutex<Option<(Ticket, mpsc::Sender<Reply>)>>,
+    started: AtomicUsize,
+    clouds: Handle,
+}
+
+impl Cloud for FakeCloud {
+    fn start(&self, ticket: Ticket, request: Request, to: mpsc::Sender<Reply>) {
+        self.started.fetch_add(1, Ordering::SeqCst);
+        let Request::Check { book, select, .. } = request else { return };
+        if self.hold {
+            *self.held.lock().unwrap() = Some((ticket, to.clone()));
+        }
+        let hold = self.hold;
+        self.clouds.spawn(async move {
+            for c in book.iter().filter(|c| select.contains(&c.id)) {
+                let part = |p| Reply { ticket, body: Ok(p) };
+                to.send(part(Part::Started(c.id))).await.unwrap();
+                let check = Box::new(fixtures::allowed(Mandatory::AssumeRole));
+                to.send(part(Part::Check { connection: c.id, check })).await.unwrap();
+                if !hold {
+                    to.send(part(Part::Connection(fixtures::found(c)))).await.unwrap();
+                }
+            }
+            if !hold {
+                to.send(Reply { ticket, body: Err(End::Done) }).await.unwrap();
+            }
+        });
+    }
+
+    fn cancel(&self, ticket: Ticket) {
+        if let Some((held, to)) = self.held.lock().unwrap().take() {
+            assert_eq!(held, ticket);
+            self.clouds.spawn(async move { to.send(Reply { ticket, body: Err(End::Cancelled) }).await });
+        }
+    }
+
+    fn forget(&self) {}
+}
+
+/// A vault that the passphrase `right` opens; `None`: open from the start.
+struct FakeDoor {
+    locked: bool,
+    hold: bool,
+}
+
+impl Door for FakeDoor {
+    fn open(&mut self, passphrase: Option<Secret>, clouds: &Handle) -> Answer {
+        let what = "the vault".to_owned();
+        match passphrase {
+            None if self.locked => return Answer::Ask { what, wrong: None },
+            Some(p) if p.expose() != "right" => return Answer::Ask { what, wrong: Some("That was wrong.".into()) },
+            _ => {}
+        }
+        let cloud =
+            FakeCloud { hold: self.hold, held: Mutex::new(None), started: AtomicUsize::new(0), clouds: clouds.clone() };
+        let book: Arc<[Connection]> = book();
+        Answer::Open { book, cloud: Arc::new(cloud), warnings: Vec::new() }
+    }
+
+    fn save_accounts(&mut self, _pins: &[(ConnectionId, AccountId)]) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// The dashboard on a thread of its own, with its screen read by a terminal emulator.
+struct Driver {
+    keys: Option<mpsc::UnboundedSender<Input>>,
+    events: std_mpsc::Receiver<Event>,
+    seen: Vec<Event>,
+    screen: vt100::Parser,
+    thread: Option<std::thread::JoinHandle<Ended>>,
+}
+
+impl Driver {
+    fn start(locked: bool, hold: bool) -> Self {
+        let (events, seen) = std_mpsc::channel();
+        let (keys, receiver) = mpsc::unbounded_channel();
+        let thread = std::thread::spawn(move || {
+            let tty = FakeTty { events, keys: Arc::new(Mutex::new(Some(receiver))) };
+            let launch = Launch {
+                door: Box::new(FakeDoor { locked, hold }),
+                vault: "vault.age".into(),
+                flags: Flags::default(),
+                theme: None,
+                no_color: false,
+                ascii: false,
+            };
+            let look = Look { theme: Theme::built_in(None, true).unwrap(), keymap: Keymap::built_in().unwrap() };
+            let clouds = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            let screen = Builder::new_current_thread().enable_all().build().unwrap();
+            let ended = screen.block_on(ui::run(launch, look, tty, clouds.handle().clone())).unwrap();
+            clouds.shutdown_background();
+            ended
+        });
+        Self {
+            keys: Some(keys),
+            events: seen,
+            seen: Vec::new(),
+            screen: vt100::Parser::new(36, 120, 0),
+            thread: Some(thread),
+        }
+    }
+
+    fn press(&self, keys: &str) {
+        for key in keys.split(' ') {
+            let key = crate::domain::Key::parse(key).unwrap();
+            self.keys.as_ref().unwrap().send(Input::Key(key)).unwrap();
+        }
+    }
+
+    fn contents(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// Reads frames until a condition holds.
+    fn until(&mut self, what: &str, holds: impl Fn(&str) -> bool) {
+        while !holds(&self.contents()) {
+            match self.events.recv_timeout(PATIENCE) {
+                Ok(event) => self.take(event),
+                Err(e) => panic!("{e} while waiting for {what}; the screen:\n{}", self.contents()),
+            }
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        if let Event::Frame(bytes) = &event {
+            self.screen.process(bytes);
+        }
+        self.seen.push(event);
+    }
+
+    fn until_event(&mut self, wanted: &Event) {
+        while !self.seen.contains(wanted) {
+            let event = self.events.recv_timeout(PATIENCE).expect("the event comes");
+            self.take(event);
+        }
+    }
+
+    fn end(mut self) -> (Ended, Vec<Event>) {
+        let ended = self.thread.take().unwrap().join().unwrap();
+        while let Ok(event) = self.events.try_recv() {
+            self.take(event);
+        }
+        (ended, self.seen)
+    }
+}
+
+#[test]
+fn from_passphrase_to_verdicts_and_out() {
+    let mut d = Driver::start(true, false);
+    d.until("the passphrase field", |s| s.contains("Passphrase of the vault:"));
+    d.press("w r o n g enter");
+    d.until("the refusal", |s| s.contains("That was wrong."));
+    d.press("r i g h t enter");
+    d.until("the panes", |s| s.contains("3 Checks") && s.contains("Nothing was tested yet"));
+    d.press("T");
+    d.until("the verdicts", |s| {
+        s.contains("2 broken") && s.contains("1 exposed") && s.contains("6 connections tested")
+    });
+    assert!(!d.contents().contains("right") && !d.contents().contains("wrong"));
+    d.press("q");
+    let (ended, events) = d.end();
+    assert_eq!(ended, Ended::Left);
+    assert_eq!(events.first(), Some(&Event::Entered));
+    assert_eq!(events.last(), Some(&Event::Left), "the terminal is given back last");
+    let all = events.iter().filter_map(|e| if let Event::Frame(f) = e { Some(f.as_slice()) } else { None });
+    let text = String::from_utf8_lossy(&all.collect::<Vec<_>>().concat()).into_owned();
+    assert!(!text.contains("\x1b[6n") && !text.contains("\x1b[2J\x1b[2J"), "the terminal is never asked");
+}
+
+#[test]
+fn esc_stops_a_running_test_and_the_loop_stays_awake_for_keys() {
+    let mut d = Driver::start(false, true);
+    d.until("the panes", |s| s.contains("3 Checks"));
+    d.press("t");
+    d.until("the first verdict", |s| s.contains("testing 1/5"));
+    d.press("j");
+    d.until("the cursor on the next row", |s| s.contains("▌prod-us"));
+    d.press("esc");
+    d.until("the end", |s| s.contains("stopped; what had arrived stands") && s.contains("partly tested"));
+    d.press("^c");
+    d.until("the warning", |s| s.contains("^c once more quits"));
+    d.press("^c");
+    assert_eq!(d.end().0, Ended::Left);
+}
+
+#[test]
+fn suspending_lends_the_terminal_and_paints_anew() {
+    let mut d = Driver::start(false, false);
+    d.until("the panes", |s| s.contains("3 Checks"));
+    d.press("^z");
+    d.until_event(&Event::Stopped);
+    let before = d.seen.len();
+    d.screen = vt100::Parser::new(36, 120, 0);
+    d.until("the whole screen again", |s| s.contains("3 Checks") && s.contains("prod-eu"));
+    let order: Vec<&Event> = d.seen.iter().filter(|e| !matches!(e, Event::Frame(_))).collect();
+    assert_eq!(order, [&Event::Entered, &Event::Left, &Event::Stopped, &Event::Entered]);
+    assert!(d.seen.len() > before);
+    d.press("q");
+    assert_eq!(d.end().0, Ended::Left);
+}
+
+#[test]
+fn a_terminal_that_goes_away_ends_the_program() {
+    let mut d = Driver::start(false, false);
+    d.until("the panes", |s| s.contains("3 Checks"));
+    d.keys = None;
+    let (ended, events) = d.end();
+    assert_eq!((ended, events.last()), (Ended::Hangup, Some(&Event::Left)));
+}
+
+#[test]
+fn a_resize_is_followed() {
+    let mut d = Driver::start(false, false);
+    d.until("the panes", |s| s.contains("3 Checks"));
+    d.screen.screen_mut().set_size(24, 80);
+    d.keys.as_ref().unwrap().send(Input::Resized(80, 24)).unwrap();
+    d.until("the folded form", |s| s.contains("▸ 1 Accounts"));
+    d.press("q");
+    d.end();
+}
+
+#[test]
+fn a_key_that_means_nothing_draws_nothing() {
+    let mut d = Driver::start(false, false);
+    d.until("the panes", |s| s.contains("Nothing was tested yet"));
+    let before = d.seen.iter().filter(|e| matches!(e, Event::Frame(_))).count();
+    d.press("z Z k k q");
+    let (_, events) = d.end();
+    let after = events.iter().filter(|e| matches!(e, Event::Frame(_))).count();
+    assert_eq!(before, after, "neither unbound keys nor moves beyond the first row cost a byte");
+}
+
+#[test]
+fn exit_codes_count_as_shells_do() {
+    assert_eq!([Ended::Left, Ended::Hangup, Ended::Terminated].map(Ended::code), [0, 129, 143]);
+}

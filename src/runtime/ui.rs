@@ -1,0 +1,354 @@
+//! The loop: signals, then keys, then answers; drain, then draw once. It sleeps until one of them
+//! comes: there are no ticks.
+
+use super::effects::{Hands, Local, Then, opening};
+use super::tty::Tty;
+use super::{Ended, Launch, RuntimeError};
+use crate::app::{Effect, Msg, Notice, Signal, Size, State, start, update};
+use crate::domain::{Key, Reply, Timestamp};
+use crate::term::input::Input;
+use crate::term::life;
+use crate::term::output::{Screen, Writer};
+use crate::view::{Look, draw};
+use futures_util::future::FutureExt as _;
+use futures_util::stream::{LocalBoxStream, StreamExt as _};
+use ratatui::Terminal;
+use ratatui::layout::Rect;
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
+use tokio::sync::mpsc::{self, Receiver, UnboundedReceiver};
+use tokio::time::Instant;
+
+/// Answers that may wait for the loop; the engine waits when there are more.
+const CHANNEL: usize = 1024;
+/// Frames that answers alone cause are this far apart. Keys draw at once.
+const PACE: Duration = Duration::from_millis(40);
+/// How long suspending and leaving wait for a frame that is on its way.
+const LAST_FRAME: Duration = Duration::from_millis(500);
+
+/// Everything the loop holds.
+struct Ui<T> {
+    state: State,
+    look: Look,
+    tty: T,
+    terminal: Terminal<Screen>,
+    writer: Writer,
+    hands: Hands,
+    local: UnboundedReceiver<Local>,
+    /// When to wake `update`.
+    wake: Option<Timestamp>,
+    /// A person waits for the next frame.
+    urgent: bool,
+    /// When the last frame was made.
+    drawn: Option<Instant>,
+    /// When a frame that was put off is due.
+    due: Option<Instant>,
+    /// The shell's own wake-up after we stopped ourselves says nothing new.
+    expect_continue: bool,
+    ended: Option<Ended>,
+}
+
+/// Runs the dashboard on a terminal until it ends.
+pub async fn run<T: Tty>(launch: Launch, look: Look, mut tty: T, clouds: Handle) -> Result<Ended, RuntimeError> {
+    let mut signals = Signals::listen()?;
+    let (told, local) = mpsc::unbounded_channel();
+    let (replies, mut answers) = mpsc::channel(CHANNEL);
+    let panics = told.clone();
+    life::restore_on_panic(move |words| {
+        let _ = panics.send(Local::Msg(Msg::Told(Notice::bad(words))));
+    });
+    tty.enter()?;
+    let (width, height) = tty.size();
+    let done = told.clone();
+    let writer = Writer::start(tty.sink()?, move |well| {
+        let _ = done.send(Local::Written(well));
+    })?;
+    let hands = Hands { clouds, door: Arc::new(Mutex::new(launch.door)), cloud: None, replies, local: told };
+    let mut ui = Ui {
+        state: State::new(Size { width, height }, launch.vault, launch.flags),
+        look,
+        terminal: Terminal::new(Screen::new(width, height))?,
+        writer,
+        hands,
+        local,
+        wake: None,
+        urgent: true,
+        drawn: None,
+        due: None,
+        expect_continue: false,
+        ended: None,
+        tty,
+    };
+    let mut input = ui.tty.inputs();
+    for effect in start() {
+        ui.hands.run(effect);
+    }
+    let result = ui.turn(&mut signals, &mut input, &mut answers).await;
+    drop(input);
+    ui.last_frame().await;
+    ui.tty.leave();
+    if let Some(cloud) = &ui.hands.cloud {
+        cloud.forget();
+    }
+    result
+}
+
+impl<T: Tty> Ui<T> {
+    async fn turn(
+        &mut self,
+        signals: &mut Signals,
+        input: &mut LocalBoxStream<'static, Input>,
+        answers: &mut Receiver<Reply>,
+    ) -> Result<Ended, RuntimeError> {
+        loop {
+            if let Some(ended) = self.ended {
+                return Ok(ended);
+            }
+            self.draw_if_due()?;
+            let alarm = self.alarm();
+            let mut then;
+            tokio::select! {
+                biased;
+                signal = signals.next() => then = self.signal(signal)?,
+                event = input.next() => then = self.input(event),
+                Some(local) = self.local.recv() => then = self.local(local),
+                Some(reply) = answers.recv() => then = self.message(Msg::Reply(reply)),
+                () = sleep_until(alarm), if alarm.is_some() => then = self.alarmed(),
+            }
+            // What has come meanwhile belongs into the same frame. Keys first, as above; both are bounded.
+            for _ in 0..CHANNEL {
+                if then != Then::Nothing {
+                    break;
+                }
+                match input.next().now_or_never() {
+                    Some(event) => then = self.input(event),
+                    None => break,
+                }
+            }
+            for _ in 0..CHANNEL {
+                if then != Then::Nothing {
+                    break;
+                }
+                match answers.try_recv() {
+                    Ok(reply) => then = self.message(Msg::Reply(reply)),
+                    Err(_) => break,
+                }
+            }
+            match then {
+                Then::Nothing => {}
+                Then::Quit => self.ended = Some(self.ended.unwrap_or(Ended::Left)),
+                Then::Repaint => self.repaint()?,
+                Then::Suspend => self.suspend(input).await?,
+            }
+        }
+    }
+
+    /// Hands a message to `update` and runs what it asks for.
+    fn message(&mut self, msg: Msg) -> Then {
+        let mut then = Then::Nothing;
+        for effect in update(&mut self.state, Timestamp::now(), msg) {
+            if let Effect::WakeAt(at) = effect {
+                self.wake = Some(self.wake.map_or(at, |earlier| earlier.min(at)));
+            }
+            match self.hands.run(effect) {
+                Then::Nothing => {}
+                more => then = more,
+            }
+        }
+        then
+    }
+
+    fn signal(&mut self, signal: Signal) -> io::Result<Then> {
+        self.urgent = true;
+        match signal {
+            Signal::Hangup => self.ended = Some(Ended::Hangup),
+            Signal::Terminate => self.ended = Some(Ended::Terminated),
+            Signal::Continue if std::mem::take(&mut self.expect_continue) => return Ok(Then::Nothing),
+            Signal::Continue => {
+                // Somebody stopped us from outside: the shell has set the terminal to its own liking.
+                self.tty.leave();
+                self.tty.enter()?;
+            }
+            Signal::Stop => {}
+        }
+        Ok(self.message(Msg::Signal(signal)))
+    }
+
+    fn input(&mut self, event: Option<Input>) -> Then {
+        self.urgent = true;
+        match event {
+            Some(Input::Key(key)) => self.key(key),
+            Some(Input::Paste(text)) => self.message(Msg::Paste(text)),
+            Some(Input::Resized(width, height)) => {
+                self.terminal.backend_mut().set_size(width, height);
+                self.message(Msg::Resized(Size { width, height }))
+            }
+            Some(Input::Gone) | None => {
+                self.ended = Some(Ended::Hangup);
+                Then::Quit
+            }
+        }
+    }
+
+    fn key(&mut self, key: Key) -> Then {
+        match self.look.keymap.message(&self.state, key) {
+            Some(msg) => self.message(msg),
+            None => Then::Nothing,
+        }
+    }
+
+    fn local(&mut self, local: Local) -> Then {
+        match local {
+            Local::Written(true) => Then::Nothing,
+            Local::Written(false) => {
+                self.ended = Some(Ended::Hangup);
+                Then::Quit
+            }
+            Local::Msg(msg) => {
+                self.urgent = true;
+                self.message(msg)
+            }
+            Local::Copied(bytes, notice) => {
+                self.urgent = true;
+                self.terminal.backend_mut().append(&bytes);
+                self.message(Msg::Told(notice))
+            }
+            Local::Door(answer) => {
+                self.urgent = true;
+                let (opening, cloud, warnings) = opening(answer);
+                self.hands.cloud = cloud.or(self.hands.cloud.take());
+                let then = self.message(Msg::Door(opening));
+                for warning in warnings {
+                    self.message(Msg::Told(Notice::bad(warning)));
+                }
+                then
+            }
+        }
+    }
+
+    /// When the loop has to go on by itself: for `update`, or for a frame that was put off.
+    fn alarm(&self) -> Option<Instant> {
+        let wake = self.wake.map(|at| {
+            let left = u64::try_from(at.since(Timestamp::now())).unwrap_or(0);
+            Instant::now() + Duration::from_millis(left)
+        });
+        [wake, self.due].into_iter().flatten().min()
+    }
+
+    fn alarmed(&mut self) -> Then {
+        if self.wake.is_some_and(|at| at <= Timestamp::now()) {
+            self.wake = None;
+            self.urgent = true;
+            return self.message(Msg::Wake);
+        }
+        Then::Nothing
+    }
+
+    /// Makes a frame if something changed, the last one is out, and it is time.
+    fn draw_if_due(&mut self) -> io::Result<()> {
+        self.due = None;
+        // While a frame is being written, the end of that will come by as a message.
+        if !self.state.changed || self.writer.busy() {
+            return Ok(());
+        }
+        let now = Instant::now();
+        let next = self.drawn.map(|at| at + PACE).filter(|at| !self.urgent && *at > now);
+        if next.is_some() {
+            self.due = next;
+            return Ok(());
+        }
+        self.state.changed = false;
+        self.urgent = false;
+        self.drawn = Some(now);
+        let (state, look) = (&self.state, &self.look);
+        self.terminal.draw(|frame| draw(state, look, frame))?;
+        self.writer.send(self.terminal.backend_mut().take());
+        Ok(())
+    }
+
+    /// Paints everything anew, without `Terminal::clear`, which would ask the terminal and wait.
+    fn repaint(&mut self) -> io::Result<()> {
+        let Size { width, height } = self.state.size;
+        self.terminal.backend_mut().forget();
+        self.terminal.resize(Rect::new(0, 0, width, height))?;
+        self.state.changed = true;
+        self.urgent = true;
+        Ok(())
+    }
+
+    /// Lends the terminal to the shell until it continues us.
+    async fn suspend(&mut self, input: &mut LocalBoxStream<'static, Input>) -> io::Result<()> {
+        self.last_frame().await;
+        // A stream that lives on would take the shell's keys.
+        *input = futures_util::stream::pending().boxed_local();
+        self.tty.leave();
+        self.expect_continue = true;
+        self.tty.stop();
+        self.tty.enter()?;
+        *input = self.tty.inputs();
+        let (width, height) = self.tty.size();
+        self.terminal.backend_mut().set_size(width, height);
+        self.message(Msg::Resized(Size { width, height }));
+        self.repaint()
+    }
+
+    /// Waits for a frame that is on its way, not for ever: the line may be dead.
+    async fn last_frame(&mut self) {
+        let mut kept = VecDeque::new();
+        let deadline = Instant::now() + LAST_FRAME;
+        while self.writer.busy() {
+            match tokio::time::timeout_at(deadline, self.local.recv()).await {
+                Ok(Some(Local::Written(_))) => {}
+                Ok(Some(other)) => kept.push_back(other),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        for local in kept {
+            let _ = self.hands.local.send(local);
+        }
+    }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The signals that the loop answers to.
+struct Signals {
+    hangup: Stream,
+    terminate: Stream,
+    quit: Stream,
+    stop: Stream,
+    resume: Stream,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        let raw = |s: rustix::process::Signal| signal(SignalKind::from_raw(s.as_raw()));
+        Ok(Self {
+            hangup: signal(SignalKind::hangup())?,
+            terminate: signal(SignalKind::terminate())?,
+            quit: signal(SignalKind::quit())?,
+            stop: raw(rustix::process::Signal::TSTP)?,
+            resume: raw(rustix::process::Signal::CONT)?,
+        })
+    }
+
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            biased;
+            _ = self.hangup.recv() => Signal::Hangup,
+            _ = self.terminate.recv() => Signal::Terminate,
+            _ = self.quit.recv() => Signal::Terminate,
+            _ = self.stop.recv() => Signal::Stop,
+            _ = self.resume.recv() => Signal::Continue,
+        }
+    }
+}
