@@ -162,7 +162,7 @@ pub fn end(state: &mut State, ticket: u64, end: End) -> Vec<Effect> {
 pub fn untested(size: Size) -> State {
     let mut state = State::new(size, "vault.age", Flags::default());
     state.zone = Zone::Utc;
-    update(&mut state, NOW, Msg::Door(Opening::Opened { book: book() }));
+    update(&mut state, NOW, Msg::Door(Opening::Opened { book: book(), endpoint: None }));
     state
 }
 

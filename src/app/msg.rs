@@ -42,6 +42,8 @@ pub enum Opening {
     Opened {
         /// Every connection in it.
         book: Arc<[Connection]>,
+        /// A host that is neither AWS's nor this machine, if requests go to one.
+        endpoint: Option<String>,
     },
     /// A passphrase is needed.
     Ask {

@@ -45,6 +45,8 @@ pub struct Flags {
     pub demo: bool,
     /// The connections stand in no vault.
     pub not_saved: bool,
+    /// A host that is neither AWS's nor this machine, to which requests go.
+    pub endpoint: Option<String>,
 }
 
 /// A sentence for the status line.

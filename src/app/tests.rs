@@ -324,7 +324,7 @@ fn first_good_tests_pin_their_accounts_once() {
     let mut c = connection(1, "own", None);
     c.method = crate::domain::Method::Profile;
     c.account = None;
-    update(&mut state, NOW, Msg::Door(Opening::Opened { book: std::sync::Arc::from([c.clone()]) }));
+    update(&mut state, NOW, Msg::Door(Opening::Opened { book: std::sync::Arc::from([c.clone()]), endpoint: None }));
     press(&mut state, &[Action::Test]);
     let mut answered = c.clone();
     answered.account = book()[0].account.clone();

@@ -343,7 +343,8 @@ impl State {
 
     fn door(&mut self, now: Timestamp, opening: Opening) {
         match opening {
-            Opening::Opened { book } => {
+            Opening::Opened { book, endpoint } => {
+                self.flags.endpoint = endpoint;
                 self.standings = book.iter().map(|c| (c.id, Standing::default())).collect();
                 self.book = book;
                 self.screen = Screen::Panes;

@@ -8,6 +8,7 @@ use crate::config::{self, Config, Paths};
 use crate::domain::{AccountId, Connection, ConnectionId, ConnectionName, Invalid, Method, Secret, Settings, Source};
 use crate::journal::History;
 use crate::providers::aws::endpoint::{Endpoints, foreign_host};
+use crate::runtime::VaultDoor;
 use crate::term::prompt::{self, PromptError};
 use crate::vault::passphrase::PassphraseVars;
 use crate::vault::{self, Ask, Contents, Identities, OpenVault, Saved, Unlock, VaultError};
@@ -65,6 +66,27 @@ impl Context {
         let configured = self.config.settings(None).identities;
         let variable = std::env::var_os("CLOUDIVIZE_IDENTITY");
         Identities::gather(&self.global.identities, variable.as_deref(), &configured, &self.paths.config_dir)
+    }
+
+    /// Whether this run is about one connection that no vault holds.
+    pub fn is_unsaved(&self) -> bool {
+        self.unsaved.is_some()
+    }
+
+    /// The way from here to the connections, for the dashboard, which opens the vault by itself.
+    pub fn into_door(self) -> VaultDoor {
+        let identities = self.identities();
+        let Self { global, paths, config, vars, unsaved, .. } = self;
+        VaultDoor {
+            path: paths.vault,
+            identities,
+            vars,
+            unsaved,
+            history: paths.state_dir.join("checks.jsonl"),
+            yes: global.yes,
+            settings: Box::new(move |contents| settings(&global, &config, contents)),
+            vault: None,
+        }
     }
 
     /// The passphrase variables as they were at the start.

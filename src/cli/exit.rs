@@ -20,6 +20,8 @@ pub enum Exit {
     Interrupted,
     /// The reader of our output went away: what a shell reports for SIGPIPE.
     BrokenPipe,
+    /// A signal ended the dashboard: 128 and its number, as shells count.
+    Signal(u8),
 }
 
 impl Exit {
@@ -33,6 +35,7 @@ impl Exit {
             Self::ExternalId => 4,
             Self::Interrupted => 130,
             Self::BrokenPipe => 141,
+            Self::Signal(code) => code,
         }
     }
 }
@@ -75,6 +78,12 @@ impl Failure {
             Self::Output(e) if e.kind() == io::ErrorKind::BrokenPipe => Exit::BrokenPipe,
             Self::Output(_) => Exit::Usage,
         }
+    }
+}
+
+impl From<crate::runtime::RuntimeError> for Failure {
+    fn from(e: crate::runtime::RuntimeError) -> Self {
+        Self::Usage(e.to_string())
     }
 }
 

@@ -18,6 +18,7 @@ pub mod out;
 mod policy;
 mod regions;
 
+use crate::runtime::{self, Ended, Launch};
 use crate::vault::passphrase::PassphraseVars;
 use args::{Cli, Command, ImportCommand};
 use clap::{CommandFactory, FromArgMatches};
@@ -107,13 +108,28 @@ fn dispatch(cli: Cli, vars: PassphraseVars, out: &mut Out) -> Outcome {
 }
 
 /// Opens the dashboard, which needs a terminal on both sides.
-fn dashboard(_context: Context, out: &Out) -> Outcome {
+fn dashboard(mut context: Context, out: &Out) -> Outcome {
     if !out.is_terminal() || !std::io::stdin().is_terminal() {
-        return Err(Failure::usage(
-            "the dashboard needs a terminal; for scripts there are commands, see cloudivize --help",
-        ));
+        return Err(runtime::RuntimeError::NotATerminal.into());
     }
-    Err(Failure::usage("the dashboard is not here yet; see cloudivize --help for the commands"))
+    let not_saved = context.is_unsaved();
+    if not_saved {
+        // Without a vault nothing remembers that an endpoint was confirmed: it is asked here, in every run.
+        context.confirm_environment()?;
+    }
+    let launch = Launch {
+        vault: context.paths.vault.display().to_string(),
+        read_only: context.global.read_only,
+        not_saved,
+        theme: context.settings().theme.clone(),
+        no_color: context.global.no_color,
+        ascii: context.global.ascii,
+        door: Box::new(context.into_door()),
+    };
+    Ok(match runtime::run(launch)? {
+        Ended::Left => Exit::Done,
+        ended => Exit::Signal(ended.code()),
+    })
 }
 
 /// The manual page of the program, or of the command that `words` name.

@@ -42,10 +42,13 @@ fn many() -> State {
             c
         })
         .collect();
-    update(&mut state, NOW, Msg::Door(Opening::Opened { book: book.clone().into() }));
+    update(&mut state, NOW, Msg::Door(Opening::Opened { book: book.clone().into(), endpoint: None }));
     press(&mut state, &[Action::TestAll]);
     for c in &book {
-        fixtures::tell(&mut state, 1, crate::domain::Part::Connection(fixtures::found(c)));
+        // Trouble of every kind, so that neighbouring pages differ as they do in life.
+        let mut report = fixtures::found(&fixtures::book()[(c.id.0.as_u128() * 7 % 6) as usize]);
+        (report.id, report.name, report.account) = (c.id, c.name.clone(), c.account.clone());
+        fixtures::tell(&mut state, 1, crate::domain::Part::Connection(report));
     }
     fixtures::end(&mut state, 1, crate::domain::End::Done);
     press(&mut state, &[Action::Top]);

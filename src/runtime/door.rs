@@ -4,7 +4,7 @@
 use crate::domain::{AccountId, Connection, ConnectionId, Reply, Request, Secret, Settings, Ticket};
 use crate::engine::Engine;
 use crate::journal::History;
-use crate::providers::aws::endpoint::Endpoints;
+use crate::providers::aws::endpoint::{Endpoints, foreign_host};
 use crate::providers::aws::{Aws, http};
 use crate::vault::passphrase::{PassphraseError, PassphraseVars};
 use crate::vault::{self, Ask, Contents, Given, Identities, Locked, OpenVault, Unlock, VaultError};
@@ -43,6 +43,8 @@ pub enum Answer {
     Open {
         /// Every connection.
         book: Arc<[Connection]>,
+        /// A host that is neither AWS's nor this machine, if requests go to one.
+        endpoint: Option<String>,
         /// What answers for them.
         cloud: Arc<dyn Cloud>,
         /// Warnings, a sentence each.
@@ -94,6 +96,8 @@ pub struct VaultDoor {
     pub settings: MakeSettings,
     /// The history of checks.
     pub history: PathBuf,
+    /// Foreign endpoints are confirmed beforehand.
+    pub yes: bool,
     /// The vault, once it is open.
     pub vault: Option<OpenVault>,
 }
@@ -160,8 +164,22 @@ impl VaultDoor {
             Err(e) => return Answer::Failed(e.to_string()),
         };
         let endpoints = Endpoints::from_env(settings.allow_insecure_endpoint);
+        let confirmed = |url: &str| self.yes || contents.is_none_or(|c| c.endpoints.iter().any(|known| known == url));
+        if let Some(host) = endpoints.named().filter(|url| !confirmed(url)).find_map(foreign_host) {
+            return Answer::Failed(format!(
+                "AWS_ENDPOINT_URL leads to {host}, which is not AWS and was never confirmed for this vault.\n\
+                 Confirm it once with: cloudivize check"
+            ));
+        }
+        let own = book.iter().filter_map(|c| c.endpoint_url.as_deref());
+        let endpoint = endpoints.named().chain(own).find_map(foreign_host);
         let aws = Aws::new(client, endpoints, &settings);
         let engine = Engine::new(clouds.clone(), aws, settings, history);
-        Answer::Open { book, cloud: Arc::new(engine), warnings: error.into_iter().map(|e| e.to_string()).collect() }
+        Answer::Open {
+            book,
+            endpoint,
+            cloud: Arc::new(engine),
+            warnings: error.into_iter().map(|e| e.to_string()).collect(),
+        }
     }
 }

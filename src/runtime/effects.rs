@@ -152,7 +152,7 @@ fn write_file(name: &str, text: &str) -> Notice {
 /// The door's answer as `update` knows it, and the engine that came with it.
 pub fn opening(answer: Answer) -> (Opening, Option<Arc<dyn Cloud>>, Vec<String>) {
     match answer {
-        Answer::Open { book, cloud, warnings } => (Opening::Opened { book }, Some(cloud), warnings),
+        Answer::Open { book, endpoint, cloud, warnings } => (Opening::Opened { book, endpoint }, Some(cloud), warnings),
         Answer::Ask { what, wrong } => (Opening::Ask { what, wrong }, None, Vec::new()),
         Answer::NoVault { path } => (Opening::NoVault { path }, None, Vec::new()),
         Answer::Failed(message) => (Opening::Failed { message }, None, Vec::new()),

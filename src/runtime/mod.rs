@@ -13,7 +13,6 @@ mod ui;
 pub use door::{Answer, Cloud, Door, VaultDoor};
 pub use tty::{RealTty, Tty};
 
-use crate::app::Flags;
 use crate::keymap::{Keymap, KeymapError};
 use crate::term::capabilities::Capabilities;
 use crate::term::life;
@@ -28,8 +27,10 @@ pub struct Launch {
     pub door: Box<dyn Door>,
     /// The vault's name for a person.
     pub vault: String,
-    /// What the header says for the whole run.
-    pub flags: Flags,
+    /// Nothing may be changed.
+    pub read_only: bool,
+    /// The connections stand in no vault.
+    pub not_saved: bool,
     /// The theme's name.
     pub theme: Option<String>,
     /// No colours, whatever the environment says.

@@ -133,7 +133,7 @@ impl Door for FakeDoor {
         let cloud =
             FakeCloud { hold: self.hold, held: Mutex::new(None), started: AtomicUsize::new(0), clouds: clouds.clone() };
         let book: Arc<[Connection]> = book();
-        Answer::Open { book, cloud: Arc::new(cloud), warnings: Vec::new() }
+        Answer::Open { book, endpoint: None, cloud: Arc::new(cloud), warnings: Vec::new() }
     }
 
     fn save_accounts(&mut self, _pins: &[(ConnectionId, AccountId)]) -> Result<(), String> {
@@ -159,7 +159,8 @@ impl Driver {
             let launch = Launch {
                 door: Box::new(FakeDoor { locked, hold }),
                 vault: "vault.age".into(),
-                flags: Flags::default(),
+                read_only: false,
+                not_saved: false,
                 theme: None,
                 no_color: false,
                 ascii: false,

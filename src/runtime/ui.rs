@@ -4,7 +4,7 @@
 use super::effects::{Hands, Local, Then, opening};
 use super::tty::Tty;
 use super::{Ended, Launch, RuntimeError};
-use crate::app::{Effect, Msg, Notice, Signal, Size, State, start, update};
+use crate::app::{Effect, Flags, Msg, Notice, Signal, Size, State, start, update};
 use crate::domain::{Key, Reply, Timestamp};
 use crate::term::input::Input;
 use crate::term::life;
@@ -68,8 +68,9 @@ pub async fn run<T: Tty>(launch: Launch, look: Look, mut tty: T, clouds: Handle)
         let _ = done.send(Local::Written(well));
     })?;
     let hands = Hands { clouds, door: Arc::new(Mutex::new(launch.door)), cloud: None, replies, local: told };
+    let flags = Flags { read_only: launch.read_only, not_saved: launch.not_saved, ..Flags::default() };
     let mut ui = Ui {
-        state: State::new(Size { width, height }, launch.vault, launch.flags),
+        state: State::new(Size { width, height }, launch.vault, flags),
         look,
         terminal: Terminal::new(Screen::new(width, height))?,
         writer,

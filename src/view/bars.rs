@@ -12,8 +12,13 @@ pub fn header(state: &State, area: Area, brush: &mut Brush<'_>) {
     // On a narrow line the numbers say more than the name.
     let narrow = width < 60 && matches!(state.screen, Screen::Panes);
     let mut used = if narrow { 0 } else { brush.text(x + 1, y, width - 1, Role::Brand, "cloudivize") + 1 };
-    let badges =
-        [(state.flags.read_only, "READ-ONLY"), (state.flags.not_saved, "NOT SAVED"), (state.flags.demo, "DEMO")];
+    let endpoint = state.flags.endpoint.as_ref().map(|host| format!("ENDPOINT {host}"));
+    let badges = [
+        (state.flags.read_only, "READ-ONLY"),
+        (state.flags.not_saved, "NOT SAVED"),
+        (state.flags.demo, "DEMO"),
+        (endpoint.is_some(), endpoint.as_deref().unwrap_or_default()),
+    ];
     let mut right: Vec<(Role, String)> = Vec::new();
     if let Some((done, asked)) = progress(state) {
         let esc = !state.context().takes_text() && state.viewers.is_empty() && state.focus != Pane::Detail;

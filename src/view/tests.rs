@@ -150,8 +150,12 @@ fn before_the_panes() {
 #[test]
 fn nothing_tested_and_nothing_there() {
     insta::assert_snapshot!("untested_120", screen(&untested(WIDE)));
-    let mut state = State::new(NARROW, "vault.age", Flags { read_only: true, demo: false, not_saved: true });
-    update(&mut state, NOW, Msg::Door(Opening::Opened { book: std::sync::Arc::from([]) }));
+    let mut state = State::new(NARROW, "vault.age", Flags { read_only: true, not_saved: true, ..Flags::default() });
+    update(
+        &mut state,
+        NOW,
+        Msg::Door(Opening::Opened { book: std::sync::Arc::from([]), endpoint: Some("aws.example.net".into()) }),
+    );
     insta::assert_snapshot!("empty_80", screen(&state));
 }
 
