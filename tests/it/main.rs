@@ -7,9 +7,13 @@
 
 mod architecture;
 mod check_emulator;
+mod check_failures;
+mod check_net;
+mod check_stub;
 mod emulator;
 mod program;
 mod screen;
+mod secrets;
 mod stub;
 mod stubbed;
 mod tools;
