@@ -349,12 +349,12 @@ impl ConnectionReport {
         self.checks.iter().find(|c| c.permission == permission)
     }
 
-    /// The denied permissions that an Allow on the role may mend.
+    /// The denied permissions that an Allow on the role may mend: none where a Deny stands, of whatever policy.
     pub fn missing(&self) -> Vec<Mandatory> {
         self.checks
             .iter()
             .filter(|c| c.permission != Mandatory::AssumeRole && c.verdict == Verdict::Denied)
-            .filter(|c| c.denial.as_ref().is_some_and(|d| d.reason.allow_may_help()))
+            .filter(|c| c.denial.as_ref().is_some_and(|d| d.reason.allow_may_help() && !d.explicit))
             .map(|c| c.permission)
             .collect()
     }
