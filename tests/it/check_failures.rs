@@ -54,10 +54,10 @@ fn no_answer_is_never_a_refusal() {
         ("a forbidding page", Box::new(|| Reply::html(403, "Forbidden by Corp")), "proxy", "web page"),
         ("a gateway's page", Box::new(|| Reply::html(502, "Bad Gateway")), "proxy", "web page"),
         ("a proxy's 407", Box::new(|| Reply::html(407, "Login")), "proxy", "407"),
-        ("half an answer", Box::new(|| aws::account_summary(&[("Users", 1)]).half()), "network", "127.0.0.1"),
+        ("half an answer", Box::new(|| aws::account_summary(&[("Users", 1)]).half()), "network", "was cut"),
         ("a cut connection", Box::new(Reply::cut_off), "network", "cut"),
-        ("not XML", Box::new(|| Reply::new(200, "text/xml", "<<<")), "other", "could not be read"),
-        ("no code", Box::new(|| Reply::new(403, "text/plain", "no")), "other", "403"),
+        ("not XML", Box::new(|| Reply::new(200, "text/xml", "<<<")), "other", "status 200"),
+        ("no code", Box::new(|| Reply::new(403, "text/plain", "no")), "other", "status 403"),
         ("silence", Box::new(Reply::never), "network", "--timeout"),
     ];
     std::thread::scope(|scope| {
@@ -133,7 +133,7 @@ fn a_source_in_trouble_keeps_its_class_and_says_what_helps() {
         for arguments in [&["check"][..], &["check", "--quiet"]] {
             let text = machine.run(arguments).exits(3).stdout;
             assert_eq!(text.matches(words).count(), 1, "said once: {text}");
-            assert!(text.contains("2 connections wait for it"), "{text}");
+            assert!(text.contains("2 connections"), "{text}");
         }
     }
 }

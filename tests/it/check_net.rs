@@ -129,13 +129,12 @@ fn a_proxy_that_asks_for_a_login_is_named() {
 #[test]
 fn a_proxy_that_goes_nowhere_is_not_awss_refusal() {
     let (machine, proxy) = (machine(), Proxy::start());
-    says(run(&machine, &[("HTTPS_PROXY", &proxy.url())]), "proxy", &["sts.us-east-1.amazonaws.com", "502"]);
+    says(run(&machine, &[("HTTPS_PROXY", &proxy.url())]), "proxy", &["sts.us-east-1.amazonaws.com", "HTTPS_PROXY"]);
     // The proxy itself is not there.
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let closed = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let message = says(run(&machine, &[("HTTPS_PROXY", &closed)]), "proxy", &["refused"]);
-    assert!(message.contains(closed.trim_start_matches("http://")), "the proxy is named: {message}");
+    says(run(&machine, &[("HTTPS_PROXY", &closed)]), "proxy", &["the proxy", "refused", "HTTPS_PROXY"]);
 }
 
 #[test]

@@ -167,14 +167,7 @@ fn awss_sentences_name_the_policy_that_refused() {
         ),
         // No policy is named: an Allow may help, but not against a Deny.
         (|_| String::new(), "unspecified", Value::Null, Value::Null, "AWS named no policy", true),
-        (
-            |_| " with an explicit deny".to_owned(),
-            "unspecified",
-            Value::Null,
-            Value::Null,
-            "An Allow beside it does not help",
-            false,
-        ),
+        (|_| " with an explicit deny".to_owned(), "unspecified", Value::Null, Value::Null, "Until then", false),
     ];
     for (sentence, reason, policy_type, policy_arn, words, allow_helps) in cases {
         let stub = Stub::start();
