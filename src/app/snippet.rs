@@ -41,7 +41,7 @@ fn snippets(state: &State, id: ConnectionId) -> Vec<(&'static str, Snippet)> {
     let missing: Vec<Mandatory> = standing
         .known()
         .filter(|c| c.permission != Mandatory::AssumeRole && c.verdict == Verdict::Denied)
-        .filter(|c| c.denial.as_ref().is_some_and(|d| d.reason.allow_may_help()))
+        .filter(|c| c.denial.as_ref().is_some_and(|d| d.allow_may_help()))
         .map(|c| c.permission)
         .collect();
     let snippet = match connection.role_arn() {

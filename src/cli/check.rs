@@ -39,7 +39,10 @@ pub fn run(args: &CheckArgs, context: &mut Context, out: &mut Out) -> Outcome {
         tested = wait_until_mended(tested, wait, args, &mut live, &book, out)?;
     }
     finish(args, &tested, out)?;
-    pin_accounts(&tested.reports, &book, context, out);
+    // Another source's account is not this connection's.
+    if args.source.is_none() {
+        pin_accounts(&tested.reports, &book, context, out);
+    }
     if let Some(total) = tested.interrupted {
         let done = tested.reports.len();
         return Err(Failure::Interrupted(format!("interrupted: {done} of {total} connections were tested")));
@@ -235,7 +238,8 @@ fn wait_until_mended(
         }
         tested.sources = round.sources;
         if round.interrupted.is_some() {
-            tested.interrupted = round.interrupted;
+            // Each was tested before.
+            tested.interrupted = Some(tested.reports.len());
         }
     }
 }

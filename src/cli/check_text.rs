@@ -2,7 +2,7 @@
 
 use super::exit::Failure;
 use super::out::{Out, Paint, Table};
-use crate::domain::{Check, ConnectionReport, ExternalIdFinding, Mandatory, SourceReport, Status, Verdict};
+use crate::domain::{Check, CheckError, ConnectionReport, ExternalIdFinding, Mandatory, SourceReport, Status, Verdict};
 use crate::report::{self, STATE_SYMBOLS, Symbols};
 
 /// The table of all connections, then what is wrong with each and what to do.
@@ -26,16 +26,37 @@ pub fn table(reports: &[ConnectionReport], sources: &[SourceReport], out: &mut O
         table.row(row);
     }
     out.table(&table)?;
-    for source in sources {
-        if let Some(line) = source_line(source, symbols) {
-            out.line("")?;
-            out.line(&out.paint(Paint::Warn, &line))?;
-        }
+    let (lines, said) = shared(reports, sources, symbols);
+    for line in lines {
+        out.line("")?;
+        out.line(&out.paint(Paint::Warn, &line))?;
     }
     for report in reports.iter().filter(|r| r.status() != Status::Allowed || r.external_id.is_finding()) {
-        details(report, symbols, out)?;
+        details(report, symbols, &said, out)?;
     }
     Ok(())
+}
+
+/// What concerns several connections, a line each, and the errors that are said with it.
+fn shared<'r>(
+    reports: &'r [ConnectionReport],
+    sources: &'r [SourceReport],
+    symbols: &Symbols,
+) -> (Vec<String>, Vec<&'r CheckError>) {
+    let common = report::common_troubles(reports);
+    let mut said: Vec<&CheckError> = common.iter().map(|(error, _)| *error).collect();
+    let mut lines: Vec<String> = common
+        .iter()
+        .map(|(e, count)| format!("{} {}: {} · {count} connections", symbols.untested, e.class.word(), e.message))
+        .collect();
+    for source in sources {
+        let Err(error) = &source.outcome else { continue };
+        if !said.contains(&error) {
+            lines.push(source_line(source, error, symbols));
+        }
+    }
+    said.extend(sources.iter().filter_map(|s| s.outcome.as_ref().err()));
+    (lines, said)
 }
 
 fn cell(check: Option<&Check>, symbols: &Symbols) -> (String, Option<Paint>) {
@@ -60,18 +81,18 @@ fn external_id(finding: ExternalIdFinding, symbols: &Symbols) -> (String, Option
 }
 
 /// A source that failed, said once for all that hangs on it.
-fn source_line(source: &SourceReport, symbols: &Symbols) -> Option<String> {
-    let error = source.outcome.as_ref().err()?;
+fn source_line(source: &SourceReport, error: &CheckError, symbols: &Symbols) -> String {
     let wait = match source.dependents {
         1 => "1 connection waits for it".to_owned(),
         n => format!("{n} connections wait for it"),
     };
-    Some(format!("{} source {}: {} · {wait}", symbols.untested, source.label, error.message))
+    let named = if error.message.starts_with(&source.label) { "" } else { &format!("{}: ", source.label) };
+    format!("{} source {named}{} · {wait}", symbols.untested, error.message)
 }
 
 /// What is wrong with one connection and what to do.
-fn details(report: &ConnectionReport, symbols: &Symbols, out: &mut Out) -> Result<(), Failure> {
-    let lines = report::findings(report, symbols);
+fn details(report: &ConnectionReport, symbols: &Symbols, said: &[&CheckError], out: &mut Out) -> Result<(), Failure> {
+    let lines = report::findings_beside(report, symbols, said);
     let advice = report::action_lines(report);
     if lines.is_empty() && advice.is_empty() {
         return Ok(());
@@ -111,12 +132,12 @@ fn details(report: &ConnectionReport, symbols: &Symbols, out: &mut Out) -> Resul
 /// When standard output cannot be written.
 pub fn quiet(reports: &[ConnectionReport], sources: &[SourceReport], out: &mut Out) -> Result<(), Failure> {
     let symbols = &STATE_SYMBOLS[0];
-    for line in sources.iter().filter_map(|s| source_line(s, symbols)) {
+    let (lines, said) = shared(reports, sources, symbols);
+    for line in lines {
         out.line(&line)?;
     }
-    let failed: Vec<&str> = sources.iter().filter(|s| s.outcome.is_err()).map(|s| s.label.as_str()).collect();
-    for report in reports.iter().filter(|r| !failed.contains(&r.source_label.as_str())) {
-        for line in report::findings(report, symbols) {
+    for report in reports {
+        for line in report::findings_beside(report, symbols, &said) {
             out.line(&line)?;
         }
     }

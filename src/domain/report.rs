@@ -349,7 +349,7 @@ impl ConnectionReport {
         self.checks.iter().find(|c| c.permission == permission)
     }
 
-    /// The denied permissions that an Allow on the role may mend.
+    /// The denied permissions that an Allow on the role may mend: none where a Deny stands, of whatever policy.
     pub fn missing(&self) -> Vec<Mandatory> {
         self.checks
             .iter()

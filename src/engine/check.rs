@@ -109,25 +109,24 @@ impl Test<'_> {
         let assumed = self.shared.aws.fresh_session(self.round, self.book, self.connection).await;
         let plan = |accepted| probe::plan(self.shared, self.connection, self.mode, accepted, Timestamp::now());
         match &assumed.outcome {
-            Err(AssumeError::Source(error)) => self.nothing(start, error),
+            Err(AssumeError::Source(error)) => self.streamed(self.nothing(start, error)).await,
             Err(AssumeError::Call(_)) => {
                 let (finding, at) = self.settle(plan(false), &assumed, false).await;
                 let first = self.first_check(&assumed, finding);
-                self.emit(&first).await;
                 let mut report = self.report(start, &assumed, vec![first]);
                 report.checks.extend(self.behind(ErrorClass::NotReached, "sts:AssumeRole comes first"));
-                self.with_probe(report, finding, at)
+                self.streamed(self.with_probe(report, finding, at)).await
             }
             Ok(session) => {
                 if let Some(error) = self.other_account(&session.account.to_string()) {
-                    return self.mismatch(start, &assumed, &error);
+                    return self.streamed(self.mismatch(start, &assumed, &error)).await;
                 }
                 let first = self.first_check(&assumed, ExternalIdFinding::NotTested);
                 self.emit(&first).await;
                 let (found, (finding, at)) =
                     tokio::join!(self.four(session).boxed(), self.settle(plan(true), &assumed, true).boxed());
                 if let Some(error) = found.identity.as_ref().and_then(|i| self.other_account(i.account.as_str())) {
-                    return self.mismatch(start, &assumed, &error);
+                    return self.streamed(self.mismatch(start, &assumed, &error)).await;
                 }
                 let mut report = self.report(start, &assumed, vec![self.first_check(&assumed, finding)]);
                 report.account = Some(session.account.clone());
@@ -135,7 +134,7 @@ impl Test<'_> {
                     Some(found.identity.map_or_else(|| session.identity.arn.clone(), |identity| identity.arn));
                 report.checks.extend(found.checks);
                 report.facts = found.facts;
-                verdicts::look_back(&mut report);
+                verdicts::look_back(&mut report, self.connection);
                 self.with_probe(report, finding, at)
             }
         }
@@ -244,10 +243,7 @@ impl Test<'_> {
                 let base: Option<&Arc<Base>> = assumed.base.as_ref();
                 match base.filter(|_| usable) {
                     None => (ExternalIdFinding::NotTested, None),
-                    Some(base) => {
-                        let finding = probe::run(self.shared, self.round, self.connection, base, right).await;
-                        (finding, Some(Timestamp::now()))
-                    }
+                    Some(base) => probe::run(self.shared, self.round, self.connection, base, right).await,
                 }
             }
         }
@@ -316,6 +312,14 @@ impl Test<'_> {
     fn behind_with(&self, error: impl Fn() -> CheckError) -> Vec<Check> {
         let four = Mandatory::ALL.into_iter().filter(|m| *m != Mandatory::AssumeRole);
         four.map(|m| self.unless_skipped(Check::untested(m, error()))).collect()
+    }
+
+    /// Streams every verdict of a report whose checks were not run one by one.
+    async fn streamed(&self, report: ConnectionReport) -> ConnectionReport {
+        for check in &report.checks {
+            self.emit(check).await;
+        }
+        report
     }
 
     async fn emit(&self, check: &Check) {

@@ -64,22 +64,25 @@ pub(super) fn plan(shared: &Shared, connection: &Connection, mode: ProbeMode, ac
     if due && connection.probe_external_id { Plan::Run } else { known }
 }
 
-/// Runs the probe beside an AssumeRole that was accepted or refused, and reads the table.
+/// Runs the probe beside an AssumeRole that was accepted or refused, and reads the table. Without a
+/// time it met no answer somewhere: nothing was found out, and the next test asks again.
 pub(super) async fn run(
     shared: &Shared,
     round: &Round,
     connection: &Connection,
     base: &Base,
     right: bool,
-) -> ExternalIdFinding {
+) -> (ExternalIdFinding, Option<Timestamp>) {
     let ask = async |variant| Met::from(shared.aws.probe(round, connection, base, variant).await);
-    if right {
+    let (finding, answered) = if right {
         let (without, wrong) = tokio::join!(ask(IdVariant::Without), ask(IdVariant::Wrong));
-        read(true, without, wrong)
+        (read(true, without, wrong), without != Met::Unclear && wrong != Met::Unclear)
     } else {
         // Whatever a wrong one meets, it tells nothing more: one event less in a customer's trail.
-        read(false, ask(IdVariant::Without).await, Met::Unclear)
-    }
+        let without = ask(IdVariant::Without).await;
+        (read(false, without, Met::Unclear), without != Met::Unclear)
+    };
+    (finding, answered.then(Timestamp::now))
 }
 
 fn read(right: bool, without: Met, wrong: Met) -> ExternalIdFinding {

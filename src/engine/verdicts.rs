@@ -227,13 +227,12 @@ fn accepted(connection: &Connection, assumed: &Assumed, finding: ExternalIdFindi
 
 /// Advice that only the whole picture allows: a lone refusal of the report list is what AWS's own
 /// ReadOnlyAccess policy gives.
-pub(super) fn look_back(report: &mut ConnectionReport) {
+pub(super) fn look_back(report: &mut ConnectionReport, connection: &Connection) {
     let denied = report.checks.iter().filter(|c| c.verdict == Verdict::Denied).count();
     let (checks, only) = (&mut report.checks, denied == 1);
     for check in checks.iter_mut().filter(|c| only && c.verdict == Verdict::Denied) {
         if let Some(denial) = &check.denial {
-            let about = About { role: None, permission: Some(check.permission), only_denied: true };
-            check.advice = Some(diagnose::advice(denial, &about).text);
+            check.advice = Some(diagnose::advice(denial, &about(check.permission, connection, true)).text);
         }
     }
 }

@@ -5,4 +5,4 @@ mod json;
 mod words;
 
 pub use json::{check_event, connection, connection_event, document};
-pub use words::{STATE_SYMBOLS, Symbols, action_lines, findings, why};
+pub use words::{STATE_SYMBOLS, Symbols, action_lines, common_troubles, findings, findings_beside, why};

@@ -1,6 +1,6 @@
 //! What a test found, in words for people: the same in tables, on screens and in messages.
 
-use crate::domain::{Check, ConnectionReport, ErrorClass, Mandatory, Status, Verdict};
+use crate::domain::{Check, CheckError, ConnectionReport, ErrorClass, Mandatory, Status, Verdict};
 
 /// The signs of states; state is always sign and word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,47 +103,61 @@ pub fn reason(reason: crate::domain::Reason) -> &'static str {
     }
 }
 
-/// Everything of a connection that is not well, one line each; empty when all is.
-pub fn findings(report: &ConnectionReport, symbols: &Symbols) -> Vec<String> {
-    let name = &report.name;
-    let mut out = Vec::new();
-    for check in &report.checks {
-        match check.verdict {
-            Verdict::Allowed | Verdict::NotApplicable => {}
-            // Said once, by the check that stands before it.
-            Verdict::Untested if is_not_reached(check) => {}
-            Verdict::Denied | Verdict::Untested => {
-                let since = check.since.map(|t| format!(" since {}", t.short_local())).unwrap_or_default();
-                out.push(format!(
-                    "{} {name}: {} {}{since}: {}",
-                    symbols.of(check),
-                    check.permission.action(),
-                    check.verdict.word(),
-                    why(check)
-                ));
+/// Troubles of the network that several connections met alike, with how many did: to be said once, not once for each.
+pub fn common_troubles(reports: &[ConnectionReport]) -> Vec<(&CheckError, usize)> {
+    let mut met: Vec<(&CheckError, usize)> = Vec::new();
+    for report in reports {
+        let mut own: Vec<&CheckError> = Vec::new();
+        for error in report.checks.iter().filter_map(|c| c.error.as_ref()) {
+            if matches!(error.class, ErrorClass::Network | ErrorClass::Proxy) && !own.contains(&error) {
+                own.push(error);
             }
         }
+        for error in own {
+            match met.iter_mut().find(|(e, _)| *e == error) {
+                Some((_, count)) => *count += 1,
+                None => met.push((error, 1)),
+            }
+        }
+    }
+    met.retain(|(_, count)| *count > 1);
+    met
+}
+
+/// Everything of a connection that is not well, one line each; empty when all is.
+pub fn findings(report: &ConnectionReport, symbols: &Symbols) -> Vec<String> {
+    findings_beside(report, symbols, &[])
+}
+
+/// As [`findings`], but for the errors that were said already.
+pub fn findings_beside(report: &ConnectionReport, symbols: &Symbols, said: &[&CheckError]) -> Vec<String> {
+    let name = &report.name;
+    // Said once: here, or by the check that stands before it.
+    let silent = |c: &Check| is_not_reached(c) || c.error.as_ref().is_some_and(|e| said.contains(&e));
+    let mut out = Vec::new();
+    let not_well = |c: &&Check| matches!(c.verdict, Verdict::Denied | Verdict::Untested) && !silent(c);
+    for check in report.checks.iter().filter(not_well) {
+        let since = check.since.map(|t| format!(" since {}", t.short_local())).unwrap_or_default();
+        out.push(format!(
+            "{} {name}: {} {}{since}: {}",
+            symbols.of(check),
+            check.permission.action(),
+            check.verdict.word(),
+            why(check)
+        ));
+    }
+    // The same account_mismatch or source stands on every check: once is enough.
+    let mut troubled = report.checks.iter().filter(not_well);
+    if let (Some(first), Status::Untested) = (troubled.next(), report.status())
+        && troubled.all(|c| c.error == first.error)
+        && out.len() > 1
+    {
+        out = vec![format!("{} {name}: untested: {}", symbols.untested, why(first))];
     }
     if report.external_id.is_finding() {
         out.push(format!("{} {name}: ExternalId {}", symbols.finding, report.external_id.word().replace('_', " ")));
     }
-    // The same account_mismatch or source stands on every check: once is enough.
-    dedup_errors(report, out)
-}
-
-fn dedup_errors(report: &ConnectionReport, lines: Vec<String>) -> Vec<String> {
-    let first = report.checks.iter().find(|c| c.error.is_some());
-    let same = first.is_some_and(|f| {
-        report.checks.iter().filter(|c| c.verdict == Verdict::Untested).all(|c| c.error == f.error || is_not_reached(c))
-    });
-    match first {
-        Some(first) if same && report.status() == Status::Untested => {
-            let mut out = vec![format!("? {}: untested: {}", report.name, why(first))];
-            out.extend(lines.into_iter().filter(|l| l.starts_with('!')));
-            out
-        }
-        _ => lines,
-    }
+    out
 }
 
 /// What to do about each denial behind AssumeRole, most important first. What a refused AssumeRole

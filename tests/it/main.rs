@@ -7,6 +7,9 @@
 
 mod architecture;
 mod check_emulator;
+mod check_failures;
+mod check_net;
+mod check_stub;
 mod cli;
 mod cli_offline;
 mod cli_policy;
@@ -16,6 +19,7 @@ mod emulator;
 mod policy;
 mod program;
 mod screen;
+mod secrets;
 mod stub;
 mod stubbed;
 mod tools;

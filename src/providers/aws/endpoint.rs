@@ -22,6 +22,9 @@ pub enum Service {
 }
 
 impl Service {
+    /// Every service that is asked.
+    pub const ALL: [Self; 4] = [Self::Sts, Self::Ec2, Self::Iam, Self::Cur];
+
     /// The part of `AWS_ENDPOINT_URL_…`.
     fn variable(self) -> &'static str {
         match self {
@@ -62,8 +65,7 @@ impl Endpoints {
         if get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").is_some_and(|v| v.eq_ignore_ascii_case("true")) {
             return Self { allow_insecure, ..Self::default() };
         }
-        let all = [Service::Sts, Service::Ec2, Service::Iam, Service::Cur];
-        let by_service = all.into_iter().filter_map(|s| get(s.variable()).map(|v| (s, v))).collect();
+        let by_service = Service::ALL.into_iter().filter_map(|s| get(s.variable()).map(|v| (s, v))).collect();
         Self { general: get("AWS_ENDPOINT_URL"), by_service, allow_insecure }
     }
 

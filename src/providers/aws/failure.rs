@@ -1,12 +1,15 @@
 //! From the SDK's errors to the two things a check may meet: a refusal, or a reason for no answer.
 
+use super::http::BODY_LIMIT;
 use crate::diagnose;
 use crate::domain::{CheckError, Denial, ErrorClass};
 use crate::text;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::ErrorKind;
 use aws_types::request_id::RequestId;
+use http_body_util::LengthLimitError;
 use std::error::Error;
 
 /// Why a call gave nothing.
@@ -90,14 +93,16 @@ fn from_service(code: Option<&str>, message: Option<&str>, raw: &HttpResponse, h
     if let Some(failure) = not_awss_answer(raw, host) {
         return failure;
     }
-    match diagnose::classify(code, message.unwrap_or_default()) {
+    let message = message.unwrap_or_default();
+    if code.is_none_or(str::is_empty) && message.is_empty() {
+        let status = raw.status().as_u16();
+        let words =
+            format!("{host} answered with status {status} and nothing that can be read; is the endpoint AWS's?");
+        return CheckError::new(ErrorClass::Other, words).into();
+    }
+    match diagnose::classify(code, message) {
         Ok(denial) => Failure::Denied(Box::new(denial)),
-        Err(mut error) => {
-            if error.message.is_empty() {
-                error.message = format!("{host} answered with status {}", raw.status().as_u16());
-            }
-            Failure::NoAnswer(error)
-        }
+        Err(error) => Failure::NoAnswer(error),
     }
 }
 
@@ -105,13 +110,7 @@ fn from_service(code: Option<&str>, message: Option<&str>, raw: &HttpResponse, h
 fn not_awss_answer(raw: &HttpResponse, host: &str) -> Option<Failure> {
     let status = raw.status().as_u16();
     if status == 407 {
-        return Some(
-            CheckError::new(
-                ErrorClass::Proxy,
-                "the proxy asks for a login (status 407); put user and password into HTTPS_PROXY, or name the host in NO_PROXY",
-            )
-            .into(),
-        );
+        return Some(login_wanted());
     }
     let html = raw.headers().get("content-type").is_some_and(|t| t.to_ascii_lowercase().starts_with("text/html"));
     html.then(|| {
@@ -126,23 +125,37 @@ fn not_awss_answer(raw: &HttpResponse, host: &str) -> Option<Failure> {
 }
 
 fn cut_short(error: &(dyn Error + 'static), host: &str) -> Failure {
+    if find::<LengthLimitError>(error).is_some() {
+        let limit = BODY_LIMIT / (1024 * 1024);
+        let words = format!("{host}'s answer is larger than {limit} MB and was not read; is the endpoint AWS's?");
+        return CheckError::new(ErrorClass::Other, words).into();
+    }
+    if find::<std::io::Error>(error).is_some() {
+        return cut(host);
+    }
     CheckError::new(ErrorClass::Other, format!("{host}'s answer could not be read: {}", chain(error))).into()
+}
+
+fn cut(host: &str) -> Failure {
+    CheckError::new(ErrorClass::Network, format!("the connection to {host} was cut; try again")).into()
 }
 
 /// No answer at all: which part of the way failed.
 fn from_connector(connector: Option<&ConnectorError>, error: &(dyn Error + 'static), host: &str) -> Failure {
     let words = root_cause(error);
     let class = |c, m: String| Failure::from(CheckError::new(c, m));
-    if let Some(io) = find_io(error) {
+    if let Some(tunnel) = tunnel(error) {
+        return tunnel_failed(tunnel, error, host);
+    }
+    // A TLS error hides inside an I/O error whose source says which.
+    if let Some(io) = find::<std::io::Error>(error) {
         use std::io::ErrorKind as K;
         return match io.kind() {
             K::ConnectionRefused => class(
                 ErrorClass::Network,
                 format!("{host} refused the connection; is a firewall or a stopped endpoint in the way?"),
             ),
-            K::ConnectionReset | K::ConnectionAborted | K::BrokenPipe | K::UnexpectedEof => {
-                class(ErrorClass::Network, format!("the connection to {host} was cut; try again"))
-            }
+            K::ConnectionReset | K::ConnectionAborted | K::BrokenPipe | K::UnexpectedEof => cut(host),
             K::TimedOut => class(
                 ErrorClass::Network,
                 format!("{host} cannot be reached in time; is a firewall or a proxy in the way?"),
@@ -164,36 +177,60 @@ fn from_connector(connector: Option<&ConnectorError>, error: &(dyn Error + 'stat
         Some(c) if c.is_user() => {
             class(ErrorClass::Invalid, format!("the request to {host} could not be made: {words}"))
         }
+        // The connection closed before the answer was whole: the only trouble that is marked so.
+        Some(c) if c.as_other() == Some(ErrorKind::TransientError) => cut(host),
         _ => class(ErrorClass::Network, format!("cannot reach {host}: {words}; see `cloudivize doctor`")),
     }
 }
 
-fn find_io<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a std::io::Error> {
-    let mut next: Option<&'a (dyn Error + 'static)> = Some(error);
-    while let Some(e) = next {
-        if let Some(io) = e.downcast_ref::<std::io::Error>() {
-            // A TLS error hides inside an I/O error whose source says which.
-            return Some(io);
-        }
-        next = e.source();
-    }
-    None
+/// The proxy's part of a failed way, in hyper's words: its type is not public.
+fn tunnel(error: &(dyn Error + 'static)) -> Option<String> {
+    const HEAD: &str = "tunnel error: ";
+    errors(error).find_map(|e| e.to_string().strip_prefix(HEAD).map(str::to_owned))
+}
+
+/// The proxy that `HTTPS_PROXY` names did not lead to the host.
+fn tunnel_failed(tunnel: String, error: &(dyn Error + 'static), host: &str) -> Failure {
+    let message = match find::<std::io::Error>(error) {
+        _ if tunnel.contains("authorization required") => return login_wanted(),
+        Some(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => format!(
+            "the proxy on the way to {host} refused the connection; correct HTTPS_PROXY, or name the host in NO_PROXY"
+        ),
+        Some(io) => format!(
+            "the proxy on the way to {host} cannot be reached: {}; correct HTTPS_PROXY, or name the host in NO_PROXY",
+            text::line(&io.to_string())
+        ),
+        None => format!(
+            "the proxy opened no way to {host}; have it allow the host, correct HTTPS_PROXY, or name the host in NO_PROXY"
+        ),
+    };
+    CheckError::new(ErrorClass::Proxy, message).into()
+}
+
+fn login_wanted() -> Failure {
+    let words =
+        "the proxy asks for a login (status 407); put user and password into HTTPS_PROXY, or name the host in NO_PROXY";
+    CheckError::new(ErrorClass::Proxy, words).into()
+}
+
+/// An error and its sources, outermost first.
+fn errors<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |e| <dyn Error>::source(*e))
+}
+
+fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    errors(error).find_map(|e| e.downcast_ref())
 }
 
 /// The innermost error's words.
 fn root_cause(error: &(dyn Error + 'static)) -> String {
-    let mut innermost = error;
-    while let Some(next) = innermost.source() {
-        innermost = next;
-    }
-    text::line(&innermost.to_string()).into_owned()
+    errors(error).last().map(|e| text::line(&e.to_string()).into_owned()).unwrap_or_default()
 }
 
 /// Every error of a chain, outermost first, without repetitions.
 pub fn chain(error: &(dyn Error + 'static)) -> String {
     let mut out = String::new();
-    let mut next = Some(error);
-    while let Some(e) = next {
+    for e in errors(error) {
         let words = e.to_string();
         if !out.contains(words.as_str()) {
             if !out.is_empty() {
@@ -201,7 +238,6 @@ pub fn chain(error: &(dyn Error + 'static)) -> String {
             }
             out.push_str(&words);
         }
-        next = e.source();
     }
     text::line(&out).into_owned()
 }

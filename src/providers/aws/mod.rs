@@ -81,10 +81,18 @@ impl Place {
             let uri = url.parse::<::http::Uri>().ok();
             return uri.and_then(|u| u.authority().map(ToString::to_string)).unwrap_or_else(|| url.clone());
         }
-        let suffix = self.region.partition().dns_suffix();
-        match self.service {
-            Service::Iam => format!("iam.{suffix}"),
-            other => format!("{}.{}.{suffix}", other.word(), self.region),
+        let partition = self.region.partition();
+        let suffix = partition.dns_suffix();
+        match (self.service, &partition) {
+            // One host for a partition (<https://docs.aws.amazon.com/general/latest/gr/iam-service.html>).
+            (Service::Iam, Partition::Aws | Partition::Other(_)) => format!("iam.{suffix}"),
+            (Service::Iam, Partition::AwsUsGov) => format!("iam.us-gov.{suffix}"),
+            (Service::Iam, Partition::AwsCn) => format!("iam.cn-north-1.{suffix}"),
+            (Service::Iam, other) => match other.default_region() {
+                Some(region) => format!("iam.{region}.{suffix}"),
+                None => format!("iam.{suffix}"),
+            },
+            (other, _) => format!("{}.{}.{suffix}", other.word(), self.region),
         }
     }
 }
@@ -142,8 +150,8 @@ impl Aws {
 
     /// A foreign endpoint of this connection, for people to see.
     pub fn foreign_endpoint(&self, connection: &Connection) -> Option<String> {
-        let url = self.endpoints.of(connection, Service::Sts).ok()??;
-        endpoint::foreign_host(&url).map(|_| url)
+        let urls = Service::ALL.into_iter().filter_map(|s| self.endpoints.of(connection, s).ok().flatten());
+        urls.into_iter().find(|url| endpoint::foreign_host(url).is_some())
     }
 
     /// The address that a connection's source is proved at: two connections share a source only when it is the same.

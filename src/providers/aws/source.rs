@@ -233,9 +233,12 @@ impl Aws {
                             | ErrorClass::Clock
                             | ErrorClass::Unsupported
                     );
-                    let class = if keep { e.class } else { ErrorClass::Source };
+                    if keep {
+                        // No fault of this source: the same words whichever source met it, to be said once.
+                        return Err(e);
+                    }
                     CheckError {
-                        class,
+                        class: ErrorClass::Source,
                         message: format!("{label}: {}{}", e.message, remedy(source_of(label), e.class)),
                         code: e.code,
                     }

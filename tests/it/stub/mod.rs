@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-pub use http::{Reply, Request};
+pub use http::{Reply, Request, date};
 pub use proxy::Proxy;
 
 type Handler = Box<dyn Fn(&Request) -> Option<Reply> + Send + Sync>;
