@@ -3,7 +3,7 @@
 use super::standing::{finding_word, untested_word};
 use super::{Line, Slot, Standing, State, wrapped};
 use crate::domain::{
-    CauseKind, Check, Connection, ConnectionReport, Denial, ErrorClass, ExternalIdFinding, Mandatory, Mark, Reason,
+    Check, Connection, ConnectionReport, Denial, ErrorClass, ExternalIdFinding, Mandatory, Mark, Reason,
     Role, Verdict,
 };
 use crate::text;
@@ -91,6 +91,7 @@ fn why(connection: &Connection, standing: &Standing, check: &Check, wide: bool) 
             _ => untested_word(e.class).to_owned(),
         }),
         Verdict::NotApplicable => check.advice.clone().unwrap_or_default(),
+        Verdict::Allowed if check.advice.is_some() => check.advice.clone().unwrap_or_default(),
         Verdict::Allowed => match check.permission {
             Mandatory::AssumeRole => {
                 let finding = standing.external_id().filter(|_| connection.external_id().is_some());
@@ -117,13 +118,15 @@ fn told(report: &ConnectionReport, permission: Mandatory) -> String {
             n => format!("{n} reports"),
         }),
         Mandatory::AccountSummary => facts.summary.as_ref().map_or_else(String::new, |summary| {
-            let figure = |key: &str, word: &str| summary.get(key).map(|n| format!("{n} {word}"));
+            let figure = |key: &str, word: &str| {
+                summary.get(key).map(|n| format!("{n} {word}{}", if *n == 1 { "" } else { "s" }))
+            };
             let root = match summary.get("AccountMFAEnabled") {
                 Some(0) => Some("root user WITHOUT MFA".to_owned()),
                 Some(_) => Some("root user with MFA".to_owned()),
                 None => None,
             };
-            [figure("Users", "users"), figure("Roles", "roles"), root]
+            [figure("Users", "user"), figure("Roles", "role"), root]
                 .into_iter()
                 .flatten()
                 .collect::<Vec<_>>()
@@ -180,20 +183,18 @@ fn what_to_do(state: &State, connection: &Connection, standing: &Standing) -> Ve
     let mut lines = Vec::new();
     for check in standing.known() {
         let texts = match check.verdict {
-            Verdict::Denied => {
-                let until = match check.permission {
-                    Mandatory::AssumeRole => String::new(),
-                    other => format!(" Until then: {}.", other.consequence()),
-                };
-                check.advice.as_ref().map(|a| format!("{}: {a}{until}", check.permission.action()))
-            }
+            // Advice that names the permission needs no title.
+            Verdict::Denied => check.advice.as_ref().map(|advice| match check.permission.action() {
+                action if advice.contains(action) => advice.clone(),
+                action => format!("{action}: {advice}"),
+            }),
             Verdict::Untested => check
                 .error
                 .as_ref()
                 .filter(|e| !matches!(e.class, ErrorClass::NotReached | ErrorClass::Cancelled))
                 .map(|e| e.message.clone()),
-            Verdict::Allowed => check.advice.as_ref().map(|a| format!("{}: {a}", check.permission.action())),
-            Verdict::NotApplicable => None,
+            // What is said about an allowed one is a remark, and stands in the table.
+            Verdict::Allowed | Verdict::NotApplicable => None,
         };
         todo.extend(texts.filter(|t| !todo.contains(t)));
     }
@@ -216,13 +217,13 @@ fn what_to_do(state: &State, connection: &Connection, standing: &Standing) -> Ve
         if !check.causes.is_empty() {
             lines.extend(heading("What it can be, most likely first"));
             for (i, cause) in check.causes.iter().enumerate() {
-                lines.push(item(i + 1, &format!("{}: {}", cause_word(cause.cause), cause.compare)));
+                lines.push(item(i + 1, &cause.compare));
             }
         }
         if !check.ruled_out.is_empty() {
             lines.extend([Line::blank(), Line::of(Role::Quiet, "Ruled out")]);
             for cause in &check.ruled_out {
-                lines.push(Line::of(Role::Quiet, format!("-  {}: {}", cause_word(cause.cause), cause.compare)).hang(3));
+                lines.push(Line::of(Role::Quiet, format!("-  {}", cause.compare)).hang(3));
             }
         }
     }
@@ -244,23 +245,6 @@ fn finding_advice(finding: ExternalIdFinding) -> &'static str {
             "The role refuses our ExternalId and lets us in without any: its trust policy names another value, or another              statement lets us in. Compare the value on both sides."
         }
         _ => "",
-    }
-}
-
-fn cause_word(cause: CauseKind) -> &'static str {
-    match cause {
-        CauseKind::CallerPolicy => "The caller's own policy",
-        CauseKind::TrustPrincipal => "The principal in the trust policy",
-        CauseKind::ExternalId => "The ExternalId",
-        CauseKind::RoleNameOrPath => "The role's name or path",
-        CauseKind::Account => "The account",
-        CauseKind::Partition => "The partition",
-        CauseKind::Mfa => "MFA",
-        CauseKind::SessionName => "The session name",
-        CauseKind::SourceIdentity => "The source identity",
-        CauseKind::ScpOrRcp => "A policy of an organization",
-        CauseKind::TooNew => "Too new",
-        CauseKind::Other => "Something else",
     }
 }
 

@@ -1,7 +1,7 @@
 //! The lists of connections: which are shown, under which headings, and what their cells say.
 
 use super::standing::finding_word;
-use super::{Badge, Standing, State};
+use super::{Standing, State};
 use crate::domain::{Connection, ExternalIdFinding, Mark, Role};
 
 /// A row of the accounts pane.
@@ -96,19 +96,14 @@ pub fn tally(state: &State) -> Vec<(Role, String)> {
     let count = state.book.len();
     let mut words =
         vec![(Role::Text, if count == 1 { "1 connection".to_owned() } else { format!("{count} connections") })];
-    let badges: Vec<Badge> =
-        state.book.iter().filter_map(|c| state.standings.get(&c.id)).map(Standing::badge).collect();
-    let of = |mark: Mark| badges.iter().filter(|b| b.mark == mark).count();
-    let untested = state
-        .book
-        .iter()
-        .filter_map(|c| state.standings.get(&c.id))
-        .filter(|s| s.run.is_none() && s.known().next().is_some() && s.badge().mark == Mark::Untested)
-        .count();
+    let standings: Vec<&Standing> = state.book.iter().filter_map(|c| state.standings.get(&c.id)).collect();
+    let of = |holds: fn(&Standing) -> bool| standings.iter().filter(|s| holds(s)).count();
+    let denied = |s: &Standing| s.badge().mark == Mark::Denied;
+    let untested = |s: &Standing| s.is_broken() && s.badge().mark != Mark::Denied;
     for (n, word, role) in [
-        (of(Mark::Denied), "broken", Role::Denied),
-        (of(Mark::Finding), "exposed", Role::Finding),
-        (untested, "untested", Role::Untested),
+        (of(denied), "broken", Role::Denied),
+        (of(Standing::is_exposed), "exposed", Role::Finding),
+        (of(untested), "untested", Role::Untested),
     ] {
         if n > 0 {
             words.push((role, format!("{n} {word}")));

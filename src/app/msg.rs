@@ -31,6 +31,13 @@ pub enum Msg {
     Door(Opening),
     /// An effect has something to say.
     Told(Notice),
+    /// A copy was sent on its way, or could not be: what, and what became of it.
+    Copied {
+        /// What was copied: "missing policy for legacy (JSON)".
+        what: String,
+        /// "was sent to …", or why not.
+        how: Result<String, String>,
+    },
     /// Accounts were pinned in the vault, or not.
     Saved(Result<(), String>),
 }

@@ -122,11 +122,14 @@ impl Standing {
         self.report.as_ref()?.base_identity.as_ref()
     }
 
-    /// Whether something has to be mended: denied, untested, or a finding.
+    /// Whether an ExternalId finding waits to be mended.
+    pub fn is_exposed(&self) -> bool {
+        self.run.is_none() && self.external_id().is_some_and(ExternalIdFinding::is_finding)
+    }
+
+    /// Whether something was denied or could not be tested.
     pub fn is_broken(&self) -> bool {
-        self.run.is_none()
-            && self.known().next().is_some()
-            && matches!(self.badge().mark, Mark::Denied | Mark::Untested)
+        self.run.is_none() && self.known().any(|c| matches!(c.verdict, Verdict::Denied | Verdict::Untested))
     }
 
     /// Symbol and words for the list of accounts.
@@ -154,6 +157,10 @@ impl Standing {
         if denied > 0 {
             return Badge { mark: Mark::Denied, word: format!("{denied} denied") };
         }
+        // A door that stands open is worse news than a question without an answer.
+        if let Some(finding) = self.external_id().filter(|f| f.is_finding()) {
+            return badge(Mark::Finding, finding_word(finding));
+        }
         if let Some(check) =
             checks.iter().find(|c| c.verdict == Verdict::Untested && class(c) != Some(ErrorClass::NotReached))
         {
@@ -162,10 +169,7 @@ impl Standing {
         if checks.iter().any(|c| c.verdict == Verdict::Untested) || checks.len() < Mandatory::ALL.len() {
             return badge(Mark::Untested, "partly tested");
         }
-        match self.external_id() {
-            Some(finding) if finding.is_finding() => badge(Mark::Finding, finding_word(finding)),
-            _ => badge(Mark::Allowed, "allowed"),
-        }
+        badge(Mark::Allowed, "allowed")
     }
 }
 

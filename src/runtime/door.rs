@@ -131,12 +131,18 @@ impl Door for VaultDoor {
             }
             Err(VaultError::Missing(path)) => Answer::NoVault { path: path.display().to_string() },
             Err(VaultError::NeedsPassphrase(locked)) if !matches!(locked, Locked::Plugin(_)) => {
-                Answer::Ask { what: locked.to_string(), wrong: None }
+                Answer::Ask { what: named(&locked), wrong: None }
             }
             // A wrong one in a variable is a mistake in a script: typing would only hide it.
             Err(VaultError::WrongPassphrase(locked)) if typed => {
-                let wrong = VaultError::WrongPassphrase(locked.clone()).to_string();
-                Answer::Ask { what: locked.to_string(), wrong: Some(wrong) }
+                let ways = match locked {
+                    Locked::Identity(_) => " Or start with --identity and another file.",
+                    _ => "",
+                };
+                let what = named(&locked);
+                let wrong =
+                    format!("That passphrase does not open {what}. Try again, and mind the keyboard layout and Caps Lock.{ways}");
+                Answer::Ask { what, wrong: Some(wrong) }
             }
             Err(e) => Answer::Failed(e.to_string()),
         }
@@ -149,6 +155,14 @@ impl Door for VaultDoor {
             connection.account = pins.iter().find(|(id, _)| *id == connection.id).map(|(_, a)| a.clone());
         }
         vault.save(contents).map(drop).map_err(|e| e.to_string())
+    }
+}
+
+/// What a passphrase is for; the vault's own name stands above the field already.
+fn named(locked: &Locked) -> String {
+    match locked {
+        Locked::Vault(_) => "the vault".to_owned(),
+        other => other.to_string(),
     }
 }
 

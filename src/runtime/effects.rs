@@ -15,8 +15,8 @@ pub enum Local {
     Msg(Msg),
     /// The door's answer.
     Door(Answer),
-    /// Bytes for the terminal, and what to say about them.
-    Copied(Vec<u8>, Notice),
+    /// Bytes for the terminal, and the message about them.
+    Copied(Vec<u8>, Msg),
     /// A frame was written, well or not.
     Written(bool),
 }
@@ -113,12 +113,11 @@ impl Hands {
         let local = self.local.clone();
         let routes = clipboard::routes(|name| std::env::var_os(name), clipboard::in_path);
         self.clouds.spawn(async move {
-            let told = match clipboard::send(&routes, &text).await {
-                Ok(Sent { route, sequence }) => {
-                    Local::Copied(sequence.unwrap_or_default(), Notice::good(route.sentence(&what)))
-                }
-                Err(why) => Local::Msg(Msg::Told(Notice::bad(format!("{what}: {why}")))),
+            let (how, sequence) = match clipboard::send(&routes, &text).await {
+                Ok(Sent { route, sequence }) => (Ok(route.sentence()), sequence),
+                Err(why) => (Err(why), None),
             };
+            let told = Local::Copied(sequence.unwrap_or_default(), Msg::Copied { what, how });
             let _ = local.send(told);
         });
     }

@@ -10,13 +10,13 @@ use crate::term::input::Input;
 use crate::term::life;
 use crate::term::output::{Screen, Writer};
 use crate::view::{Look, draw};
-use futures_util::future::FutureExt as _;
 use futures_util::stream::{LocalBoxStream, StreamExt as _};
 use ratatui::Terminal;
 use ratatui::layout::Rect;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
@@ -125,7 +125,7 @@ impl<T: Tty> Ui<T> {
                 if then != Then::Nothing {
                     break;
                 }
-                match input.next().now_or_never() {
+                match waiting(input).await {
                     Some(event) => then = self.input(event),
                     None => break,
                 }
@@ -213,10 +213,10 @@ impl<T: Tty> Ui<T> {
                 self.urgent = true;
                 self.message(msg)
             }
-            Local::Copied(bytes, notice) => {
+            Local::Copied(bytes, msg) => {
                 self.urgent = true;
                 self.terminal.backend_mut().append(&bytes);
-                self.message(Msg::Told(notice))
+                self.message(msg)
             }
             Local::Door(answer) => {
                 self.urgent = true;
@@ -312,6 +312,16 @@ impl<T: Tty> Ui<T> {
             let _ = self.hands.local.send(local);
         }
     }
+}
+
+/// What the stream has ready, without waiting for more. It is asked with this task's own waker:
+/// crossterm's stream keeps the first one it meets, so a borrowed one would be woken in vain.
+async fn waiting(input: &mut LocalBoxStream<'static, Input>) -> Option<Option<Input>> {
+    std::future::poll_fn(|cx| match input.poll_next_unpin(cx) {
+        Poll::Ready(event) => Poll::Ready(Some(event)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
 
 async fn sleep_until(at: Option<Instant>) {

@@ -34,25 +34,13 @@ pub enum Route {
 }
 
 impl Route {
-    /// What was done, honestly.
-    pub fn sentence(&self, what: &str) -> String {
+    /// What was done, honestly: "the policy …".
+    pub fn sentence(&self) -> String {
         match self {
-            Self::Tmux => {
-                format!(
-                    "{what}: in tmux's paste buffer, and sent on to your terminal's clipboard; nothing seen? v shows it plain"
-                )
-            }
-            Self::Tool(words) => format!("{what}: given to {}", words.first().copied().unwrap_or("the clipboard tool")),
-            Self::Osc52 => {
-                format!(
-                    "{what}: sent to your terminal's clipboard (OSC 52); nothing seen? v shows it plain, W writes it to a file"
-                )
-            }
-            Self::Screen => {
-                format!(
-                    "{what}: sent through screen to your terminal (OSC 52); nothing seen? v shows it plain, W writes it to a file"
-                )
-            }
+            Self::Tmux => "is in tmux's buffer and was sent on to your terminal's clipboard".to_owned(),
+            Self::Tool(words) => format!("was given to {}", words.first().copied().unwrap_or("the clipboard tool")),
+            Self::Osc52 => "was sent to your terminal's clipboard (OSC 52)".to_owned(),
+            Self::Screen => "was sent through screen to your terminal's clipboard (OSC 52)".to_owned(),
         }
     }
 }
@@ -133,7 +121,7 @@ pub async fn send(routes: &[Route], text: &str) -> Result<Sent, String> {
         };
         return Ok(Sent { route: route.clone(), sequence });
     }
-    Err("no clipboard can be reached from here; v shows it plain, W writes it to a file".to_owned())
+    Err("reaches no clipboard from here".to_owned())
 }
 
 /// `ESC ] 52 ; c ; base64 BEL`. Never cut short: a policy that is cut is worse than none.
@@ -141,7 +129,7 @@ fn osc52(text: &str) -> Result<Vec<u8>, String> {
     let coded = base64::engine::general_purpose::STANDARD.encode(text);
     if coded.len() > OSC_LIMIT {
         return Err(format!(
-            "too long for a terminal's clipboard ({} bytes; many cut at {OSC_LIMIT}); W writes it to a file",
+            "is too long for a terminal's clipboard ({} bytes; many cut at {OSC_LIMIT}) and was not sent",
             coded.len()
         ));
     }
@@ -193,13 +181,13 @@ mod tests {
     #[test]
     fn a_terminal_finds_the_exact_text_on_its_clipboard() {
         assert_eq!(osc52("{\"a\":1}\n").unwrap(), b"\x1b]52;c;eyJhIjoxfQo=\x07");
-        assert!(osc52(&"x".repeat(60_000)).unwrap_err().contains("W writes it to a file"), "never cut short");
+        assert!(osc52(&"x".repeat(60_000)).unwrap_err().contains("was not sent"), "never cut short");
     }
 
     #[test]
     fn no_route_claims_that_something_was_copied() {
         for route in [Route::Tmux, Route::Tool(&["xclip"]), Route::Osc52, Route::Screen] {
-            assert!(!route.sentence("policy").contains("copied"));
+            assert!(!route.sentence().contains("copied"));
         }
     }
 
@@ -209,6 +197,6 @@ mod tests {
         assert_eq!(sent.unwrap().route, Route::Osc52);
         let sent = send(&[Route::Tool(&["cat"])], "x").await.unwrap();
         assert_eq!(sent, Sent { route: Route::Tool(&["cat"]), sequence: None });
-        assert!(send(&[], "x").await.unwrap_err().contains("W writes"));
+        assert!(send(&[], "x").await.unwrap_err().contains("no clipboard"));
     }
 }
