@@ -3,8 +3,7 @@
 use super::standing::{finding_word, untested_word};
 use super::{Line, Slot, Standing, State, wrapped};
 use crate::domain::{
-    Check, Connection, ConnectionReport, Denial, ErrorClass, ExternalIdFinding, Mandatory, Mark, Reason,
-    Role, Verdict,
+    Check, Connection, ConnectionReport, Denial, ErrorClass, ExternalIdFinding, Mandatory, Mark, Reason, Role, Verdict,
 };
 use crate::text;
 

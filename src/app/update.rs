@@ -72,7 +72,11 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Told(notice) => state.say(now, notice),
         Msg::Copied { what, how } => {
             // Nobody acknowledges a copy, so the way to see the text is always told.
-            let other = if state.viewers.is_empty() { "p, then v, shows it plain" } else { "v shows it plain, W writes a file" };
+            let other = if state.viewers.is_empty() {
+                "p, then v, shows it plain"
+            } else {
+                "v shows it plain, W writes a file"
+            };
             let notice = match how {
                 Ok(how) => Notice::good(format!("{what} {how}; nothing there? {other}")),
                 Err(why) => Notice::bad(format!("{what} {why}; {other}")),

@@ -140,8 +140,9 @@ impl Door for VaultDoor {
                     _ => "",
                 };
                 let what = named(&locked);
-                let wrong =
-                    format!("That passphrase does not open {what}. Try again, and mind the keyboard layout and Caps Lock.{ways}");
+                let wrong = format!(
+                    "That passphrase does not open {what}. Try again, and mind the keyboard layout and Caps Lock.{ways}"
+                );
                 Answer::Ask { what, wrong: Some(wrong) }
             }
             Err(e) => Answer::Failed(e.to_string()),

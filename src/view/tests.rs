@@ -206,9 +206,7 @@ fn the_cursor_of_the_terminal_is_on_the_focused_row() {
         let mut terminal = Terminal::new(TestBackend::new(120, 36)).unwrap();
         terminal.draw(|frame| draw(&state, &look(true, false), frame)).unwrap();
         let (y, x) = (terminal.backend().cursor_position().y, terminal.backend().cursor_position().x);
-        let row =
-            rows(terminal.backend().buffer())[usize::from(y)].chars().skip(usize::from(x)).take(14).collect::<String>();
-        row
+        rows(terminal.backend().buffer())[usize::from(y)].chars().skip(usize::from(x)).take(14).collect::<String>()
     };
     assert!(at(&[]).starts_with("▌legacy"));
     assert!(at(&[Action::Down]).starts_with("▌old-vendor"));

@@ -14,6 +14,7 @@ mod cli;
 mod cli_offline;
 mod cli_policy;
 mod cli_terminal;
+mod dashboard;
 mod docs;
 mod emulator;
 mod policy;
