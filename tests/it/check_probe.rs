@@ -110,10 +110,13 @@ fn the_probe_runs_sparingly() {
     age_probe(&machine, 31);
     assert_eq!(probes(&["--no-probe"]), enforced(0), "never with --no-probe, and the old result stands");
     assert!(machine.check_one(&["--no-probe"], 0)["external_id_tested_at"].is_string());
-    // A role that is tried out from the command line is being added.
+    // A role that is tried out from the command line has no history.
     stub.forget();
-    machine.run(&["check", "--role-arn", ROLE, "--external-id", "id-4711"]).exits(0);
-    assert_eq!(stub.count("AssumeRole"), 3);
+    let unsaved = ["check", "--role-arn", ROLE, "--external-id", "id-4711"];
+    machine.run(&unsaved).exits(0);
+    assert_eq!(stub.count("AssumeRole"), 1);
+    machine.run(&[&unsaved[..], &["--probe-external-id"]].concat()).exits(0);
+    assert_eq!(stub.count("AssumeRole"), 4);
 }
 
 #[test]

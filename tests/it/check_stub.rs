@@ -167,7 +167,14 @@ fn awss_sentences_name_the_policy_that_refused() {
         ),
         // No policy is named: an Allow may help, but not against a Deny.
         (|_| String::new(), "unspecified", Value::Null, Value::Null, "AWS named no policy", true),
-        (|_| " with an explicit deny".to_owned(), "unspecified", Value::Null, Value::Null, "Until then", false),
+        (
+            |_| " with an explicit deny".to_owned(),
+            "unspecified",
+            Value::Null,
+            Value::Null,
+            "An Allow beside it does not help",
+            false,
+        ),
     ];
     for (sentence, reason, policy_type, policy_arn, words, allow_helps) in cases {
         let stub = Stub::start();
@@ -542,7 +549,7 @@ fn plain_http_off_this_machine_is_refused_before_anything_is_sent() {
         "{}",
         refused.stderr
     );
-    let mut command = machine.command(&["check", "--format", "json"]);
+    let mut command = machine.command(&["check", "--format", "json", "--yes"]);
     let run: crate::program::Run = command.env("AWS_ENDPOINT_URL", "http://aws.example").output().unwrap().into();
     let found = run.exits(3).json()["connections"][0].clone();
     let error = &check(&found, "sts:AssumeRole")["error"];
