@@ -8,6 +8,7 @@ use crate::providers::aws::Aws;
 use crate::providers::aws::endpoint::Endpoints;
 use crate::providers::aws::http;
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
 /// Replies that may wait for the reader.
@@ -20,6 +21,8 @@ pub struct Live {
     handle: Handle,
     engine: Engine,
     next: u64,
+    /// Ctrl-C, heard from the start to the end: one that comes between two requests is not lost.
+    interrupts: Signal,
 }
 
 /// Makes the engine on a runtime's handle: also for the dashboard.
@@ -42,7 +45,13 @@ impl Live {
         let runtime = runtime.map_err(|e| Failure::Untested(format!("the system gives no threads: {e}")))?;
         let handle = runtime.handle().clone();
         let engine = engine(handle.clone(), settings, history)?;
-        Ok(Self { runtime: Some(runtime), handle, engine, next: 1 })
+        let interrupts = {
+            let _inside = runtime.enter();
+            signal(SignalKind::interrupt())
+        };
+        let interrupts =
+            interrupts.map_err(|e| Failure::Untested(format!("the system lets nobody listen for Ctrl-C: {e}")))?;
+        Ok(Self { runtime: Some(runtime), handle, engine, next: 1, interrupts })
     }
 
     /// The engine itself.
@@ -65,13 +74,13 @@ impl Live {
         self.next += 1;
         let (to, mut from) = mpsc::channel(CHANNEL);
         self.engine.start(ticket, request, to);
-        let engine = &self.engine;
+        let (engine, interrupts) = (&self.engine, &mut self.interrupts);
         self.handle.block_on(async {
             let mut failed = None;
             loop {
                 tokio::select! {
                     biased;
-                    _ = tokio::signal::ctrl_c() => engine.cancel(ticket),
+                    _ = interrupts.recv() => engine.cancel(ticket),
                     reply = from.recv() => match reply.map(|r| r.body) {
                         Some(Ok(part)) if failed.is_none() => {
                             if let Err(failure) = on(part) {
@@ -92,10 +101,11 @@ impl Live {
     }
 
     /// Waits, unless Ctrl-C comes first: then false.
-    pub fn pause(&self, time: std::time::Duration) -> bool {
+    pub fn pause(&mut self, time: std::time::Duration) -> bool {
+        let interrupts = &mut self.interrupts;
         self.handle.block_on(async {
             tokio::select! {
-                _ = tokio::signal::ctrl_c() => false,
+                _ = interrupts.recv() => false,
                 () = tokio::time::sleep(time) => true,
             }
         })

@@ -33,6 +33,25 @@ pub(super) fn read(path: &Path) -> io::Result<(Vec<Line>, usize)> {
     Ok((lines, damaged))
 }
 
+/// Whether lines can be appended, as far as can be told without writing one.
+pub(super) fn can_append(path: &Path) -> bool {
+    open_lock(path).is_ok()
+        && match OpenOptions::new().append(true).open(path) {
+            Ok(_) => true,
+            Err(e) => e.kind() == io::ErrorKind::NotFound,
+        }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes the folder and opens the lock file in it.
+fn open_lock(path: &Path) -> io::Result<File> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder_of(path))?;
+    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(lock_path(path))
+}
+
 /// Appends lines; a file that would grow beyond [`LIMIT`] is compacted first.
 pub(super) fn append(path: &Path, lines: &[Line]) -> io::Result<()> {
     let mut text = Vec::new();
@@ -40,9 +59,8 @@ pub(super) fn append(path: &Path, lines: &[Line]) -> io::Result<()> {
         serde_json::to_writer(&mut text, line)?;
         text.push(b'\n');
     }
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let lock = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(lock_path(path))?;
+    let folder = folder_of(path);
+    let lock = open_lock(path)?;
     lock.lock()?;
     let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
     let meta = file.metadata()?;

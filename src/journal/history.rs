@@ -88,6 +88,8 @@ pub struct History {
     path: Option<PathBuf>,
     vault: Option<Uuid>,
     memory: Memory,
+    /// Whether the file can be written.
+    writable: bool,
 }
 
 impl Memory {
@@ -194,12 +196,13 @@ impl History {
                 Err(source) => error = Some(JournalError::Read { path: path.clone(), source }),
             }
         }
-        (Self { path, vault, memory }, error)
+        let writable = path.as_deref().is_some_and(file::can_append);
+        (Self { path, vault, memory, writable }, error)
     }
 
-    /// Whether results are remembered beyond this run.
+    /// Whether results are remembered beyond this run: switched on, a vault open, the file writable.
     pub fn is_kept(&self) -> bool {
-        self.path.is_some() && self.vault.is_some()
+        self.writable && self.vault.is_some()
     }
 
     /// What is known of one permission, before a new result is recorded.

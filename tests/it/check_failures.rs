@@ -7,16 +7,16 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::check_stub::{FOUR, ROLE, add, connected, machine, operation, user};
+use crate::check_stub::{FOUR, ROLE, add, connected, machine, operation};
 use crate::program::{Machine, Run, check, verdicts};
 use crate::stub::{Reply, Stub, aws, date};
 use crate::tools::Keys;
 
 /// The check of `iam:GetAccountSummary` when the stub answers it so, and how often it was asked.
-fn summary(reply: impl Fn() -> Reply + Send + Sync + 'static, code: i32) -> (Value, usize) {
+fn summary(reply: impl Fn() -> Reply + Send + Sync + 'static, timeout: &str, code: i32) -> (Value, usize) {
     let stub = Stub::start();
     stub.on("GetAccountSummary", move |_| reply());
-    let found = connected(&stub, &[]).check_one(&["--timeout", "2"], code);
+    let found = connected(&stub, &[]).check_one(&["--timeout", timeout], code);
     let others = verdicts(&found);
     assert_eq!(others.iter().filter(|(_, v)| v == "allowed").count(), if code == 0 { 5 } else { 4 }, "{others:?}");
     assert_eq!(found["missing_policy"], Value::Null);
@@ -25,14 +25,16 @@ fn summary(reply: impl Fn() -> Reply + Send + Sync + 'static, code: i32) -> (Val
 
 const SUMMARY: &str = "GetAccountSummary";
 
+type MakeReply = Box<dyn Fn() -> Reply + Send + Sync>;
+
 /// What is no refusal, in many forms: untested, with its class and code, and two tries at most.
 #[test]
 fn no_answer_is_never_a_refusal() {
-    fn error(status: u16, code: &'static str, words: &'static str) -> Box<dyn Fn() -> Reply + Send + Sync> {
+    fn error(status: u16, code: &'static str, words: &'static str) -> MakeReply {
         Box::new(move || aws::error(SUMMARY, status, code, words))
     }
     let skew = "Signature expired: 20220127T001427Z is now earlier than 20220127T014428Z (20220127T015928Z - 15 min.)";
-    let cases: Vec<(&str, Box<dyn Fn() -> Reply + Send + Sync>, &str, &str)> = vec![
+    let cases: Vec<(&str, MakeReply, &str, &str)> = vec![
         ("throttled", Box::new(|| aws::throttled(SUMMARY)), "throttled", "Rate exceeded"),
         ("expired", Box::new(|| aws::expired(SUMMARY)), "expired", "expired"),
         ("clock", error(403, "SignatureDoesNotMatch", skew), "clock", "20220127T014428Z"),
@@ -63,7 +65,7 @@ fn no_answer_is_never_a_refusal() {
     std::thread::scope(|scope| {
         for (what, reply, class, words) in cases {
             scope.spawn(move || {
-                let (found, asked) = summary(reply, 3);
+                let (found, asked) = summary(reply, if what == "silence" { "1" } else { "30" }, 3);
                 assert_eq!(found["verdict"], "untested", "{what}: {found:#}");
                 assert_eq!(
                     (&found["denial"], found["error"]["class"].as_str()),
@@ -95,7 +97,7 @@ fn what_passes_is_tried_once_more_and_then_counts() {
 
 #[test]
 fn an_answer_without_end_is_not_taken_in() {
-    let (found, _) = summary(|| Reply::new(200, "text/xml", vec![b' '; 65 * 1024 * 1024]), 3);
+    let (found, _) = summary(|| Reply::new(200, "text/xml", vec![b' '; 65 * 1024 * 1024]), "30", 3);
     assert_eq!(found["verdict"], "untested");
     assert!(found["error"]["message"].as_str().unwrap().contains("larger than"), "{found:#}");
 }
@@ -389,24 +391,30 @@ fn a_reader_that_goes_away_is_no_error() {
 #[test]
 fn verdicts_come_as_events_when_they_are_there() {
     let stub = Stub::start();
-    stub.on("DescribeAccountAttributes", |_| Reply::never());
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let held = std::sync::Mutex::new(held);
+    stub.on("DescribeAccountAttributes", move |_| {
+        // Until the test lets go.
+        let _ = held.lock().unwrap().recv();
+        aws::account_attributes()
+    });
     stub.on(SUMMARY, |r| aws::denied(r, ""));
     let machine = connected(&stub, &[]);
-    let mut child = spawn(machine.command(&["check", "--format", "jsonl", "--timeout", "3"]));
+    let mut child = spawn(machine.command(&["check", "--format", "jsonl", "--timeout", "60"]));
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     let mut early = Vec::new();
     for line in lines.by_ref().take(4) {
         early.push(serde_json::from_str::<Value>(&line).unwrap());
     }
     // Four verdicts are read while the fifth is still on its way.
-    assert!(child.try_wait().unwrap().is_none());
+    drop(release);
     assert!(early.iter().all(|e| e["event"] == "check" && e["name"] == "c"), "{early:#?}");
     assert_eq!(early[0]["permission"], "sts:AssumeRole");
     let late: Vec<Value> = lines.map(|l| serde_json::from_str(&l).unwrap()).collect();
     assert_eq!(late.len(), 2);
     assert_eq!(
         (late[0]["permission"].as_str(), late[0]["verdict"].as_str()),
-        (Some("ec2:DescribeAccountAttributes"), Some("untested"))
+        (Some("ec2:DescribeAccountAttributes"), Some("allowed"))
     );
     assert_eq!(late[1]["event"], "connection");
     assert_eq!(late[1]["checks"].as_array().unwrap().len(), 5);
@@ -512,14 +520,17 @@ fn a_wrong_clock_is_corrected_where_the_service_tells_its_time() {
     assert_eq!(stub.count(SUMMARY), 2);
 }
 
+/// Where nothing can be remembered, the probe would run at each test: it runs on request only.
 #[test]
-fn a_state_folder_that_cannot_be_written_is_a_line() {
+fn a_state_folder_that_cannot_be_written_is_a_line_and_holds_the_probe_back() {
     let stub = Stub::start();
     let machine = machine(&stub);
     machine.home.write(".local/state/cloudivize", "a file where the folder should be");
-    add(&machine, "c", ROLE, &["--no-external-id"]);
+    add(&machine, "c", ROLE, &["--external-id", "id-4711"]);
     let run = machine.run(&["check", "--format", "json"]).exits(0);
     assert!(run.stderr.contains("checks.jsonl"), "{}", run.stderr);
-    assert_eq!(run.json()["connections"][0]["status"], json!("allowed"));
-    let _ = user();
+    let found = &run.json()["connections"][0];
+    assert_eq!((&found["status"], &found["external_id"]), (&json!("allowed"), &json!("not_tested")));
+    assert_eq!(stub.count("AssumeRole"), 1);
+    assert_eq!(machine.check_one(&["--probe-external-id"], 0)["external_id"], "not_enforced");
 }

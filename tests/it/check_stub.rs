@@ -1,7 +1,7 @@
 //! `check` against the stub: AWS's own sentences, regions, the ExternalId probe, durations, partitions, and what the
 //! requests look like.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -167,7 +167,14 @@ fn awss_sentences_name_the_policy_that_refused() {
         ),
         // No policy is named: an Allow may help, but not against a Deny.
         (|_| String::new(), "unspecified", Value::Null, Value::Null, "AWS named no policy", true),
-        (|_| " with an explicit deny".to_owned(), "unspecified", Value::Null, Value::Null, "Until then", false),
+        (
+            |_| " with an explicit deny".to_owned(),
+            "unspecified",
+            Value::Null,
+            Value::Null,
+            "An Allow beside it does not help",
+            false,
+        ),
     ];
     for (sentence, reason, policy_type, policy_arn, words, allow_helps) in cases {
         let stub = Stub::start();
@@ -294,6 +301,53 @@ fn sts_that_is_off_in_a_region_is_asked_in_the_default_one() {
     assert_eq!(asked, ["eu-central-1", "us-east-1"]);
 }
 
+/// A source is shared: the region of whichever connection asks first must not make it fail for all.
+#[test]
+fn a_source_is_proved_in_the_default_region_where_sts_is_off_elsewhere() {
+    let stub = Stub::start();
+    stub.on_any(in_region("GetCallerIdentity", "eu-central-1", |_| {
+        aws::error("GetCallerIdentity", 403, "RegionDisabledException", "STS is not activated in this region")
+    }));
+    let machine = connected(&stub, &["--region", "eu-central-1"]);
+    let found = machine.check_one(&[], 0);
+    assert_eq!(found["base_identity"], "arn:aws:iam::999988887777:user/operator");
+}
+
+/// Two connections stand on a third one's session: it is made once, and its base is asked once.
+#[test]
+fn a_chain_is_climbed_once_for_all_that_stand_on_it() {
+    let stub = Stub::start();
+    let machine = machine(&stub);
+    add(&machine, "hop", "arn:aws:iam::444455556666:role/Hop", &["--no-external-id", "--duration", "7200"]);
+    for (name, role) in [("a", ROLE), ("b", "arn:aws:iam::777788889999:role/R")] {
+        add(&machine, name, role, &["--no-external-id", "--source", "connection:hop", "--duration", "7200"]);
+    }
+    let json = machine.run(&["check", "a", "b", "--format", "json"]).exits(0).json();
+    for connection in json["connections"].as_array().unwrap() {
+        assert_eq!(connection["base_identity"], "arn:aws:sts::444455556666:assumed-role/Hop/Cloudivize-Session");
+        assert_eq!(connection["source"], "connection:hop");
+    }
+    let asked: Vec<_> = stub
+        .asked("AssumeRole")
+        .iter()
+        .map(|r| (r.form("RoleArn").unwrap(), r.form("DurationSeconds").unwrap()))
+        .collect();
+    assert_eq!(asked.len(), 3, "{asked:?}");
+    for (role, seconds) in asked {
+        assert_eq!(seconds, if role.ends_with("/Hop") { "7200" } else { "3600" }, "{role}");
+    }
+    // The link is refused: that is a fact about the source, and nothing behind it is denied.
+    stub.on_any(|r| r.form("RoleArn").is_some_and(|a| a.ends_with("/Hop")).then(|| aws::denied(r, "")));
+    let json = machine.run(&["check", "a", "b", "--format", "json"]).exits(3).json();
+    for connection in json["connections"].as_array().unwrap() {
+        let error = &check(connection, "sts:AssumeRole")["error"];
+        assert_eq!(error["class"], "source");
+        assert!(error["message"].as_str().unwrap().starts_with("hop: "), "{error}");
+    }
+    let text = machine.run(&["check", "a", "b"]).exits(3).stdout;
+    assert_eq!(text.matches("not authorized to perform").count(), 1, "{text}");
+}
+
 #[test]
 fn regions_lists_what_is_on_and_assumes_when_the_account_may_not_say() {
     let stub = Stub::start();
@@ -317,144 +371,6 @@ fn regions_lists_what_is_on_and_assumes_when_the_account_may_not_say() {
     machine.run(&["regions"]).exits(3);
     let near = machine.run(&["regions", "C"]).exits(2);
     assert!(near.stderr.contains("did you mean c"), "{}", near.stderr);
-}
-
-/// A role that enforces `id-4711`.
-fn enforcing(stub: &Stub) {
-    stub.on("AssumeRole", |r| match r.form("ExternalId").as_deref() {
-        Some("id-4711" | "id-4712") => aws::assume_role(r),
-        _ => aws::denied(r, ""),
-    });
-}
-
-fn form(request: &Request) -> BTreeMap<String, String> {
-    let body = String::from_utf8(request.body.clone()).unwrap();
-    body.split('&').filter_map(|p| p.split_once('=')).map(|(k, _)| (k.to_owned(), request.form(k).unwrap())).collect()
-}
-
-const WITH_ID: [&str; 2] = ["--external-id", "id-4711"];
-
-#[test]
-fn the_probe_differs_from_the_real_call_in_nothing_that_a_trust_policy_sees() {
-    let stub = Stub::start();
-    enforcing(&stub);
-    let machine = machine(&stub);
-    let toml = format!(
-        "[[connection]]\nname = \"c\"\nprovider = \"aws\"\nmethod = \"role\"\nrole_arn = \"{ROLE}\"\n\
-         external_id = \"id-4711\"\nsource = \"env\"\nsource_identity = \"alice\"\nsession_name = \"Ours\"\n"
-    );
-    machine.feed(&["connection", "add", "-"], &toml).exits(0);
-    let found = machine.check_one(&[], 0);
-    assert_eq!(found["external_id"], "enforced");
-    let advice = check(&found, "sts:AssumeRole")["advice"].as_str().unwrap();
-    assert!(advice.contains("enforced for arn:aws:iam::999988887777:user/operator"), "{advice}");
-
-    let asked = stub.asked("AssumeRole");
-    assert_eq!(asked.len(), 3);
-    let (real, probes): (Vec<_>, Vec<_>) =
-        asked.iter().map(form).partition(|f| f.get("ExternalId").is_some_and(|id| id == "id-4711"));
-    assert_eq!((real.len(), probes.len()), (1, 2));
-    assert_eq!(real[0]["DurationSeconds"], "3600");
-    assert_eq!((real[0]["RoleSessionName"].as_str(), real[0]["SourceIdentity"].as_str()), ("Ours", "alice"));
-    assert!(!real[0].contains_key("Policy"), "the real session is not limited");
-    assert_eq!(probes.iter().filter(|p| p.contains_key("ExternalId")).count(), 1, "one without, one with a wrong one");
-    for mut probe in probes {
-        let policy: Value = serde_json::from_str(&probe.remove("Policy").unwrap()).unwrap();
-        assert_eq!(policy["Statement"], json!([{"Effect": "Deny", "Action": "*", "Resource": "*"}]));
-        assert_eq!(probe.remove("DurationSeconds").unwrap(), "900");
-        probe.remove("ExternalId");
-        let mut same = real[0].clone();
-        same.retain(|k, _| !["ExternalId", "DurationSeconds"].contains(&k.as_str()));
-        assert_eq!(probe, same);
-    }
-    let places: BTreeSet<_> =
-        asked.iter().map(|r| (r.region().map(str::to_owned), r.access_key().map(str::to_owned))).collect();
-    assert_eq!(places.len(), 1, "from the same place with the same keys: {places:?}");
-}
-
-/// Makes the last probe of the history `days` older.
-fn age_probe(machine: &Machine, days: i64) {
-    let name = ".local/state/cloudivize/checks.jsonl";
-    let text = std::fs::read_to_string(machine.home.path().join(name)).unwrap();
-    let mut found = false;
-    let lines: Vec<String> = text
-        .lines()
-        .map(|line| {
-            let mut line: Value = serde_json::from_str(line).unwrap();
-            if line.get("probe").is_some() {
-                found = true;
-                let at: jiff::Timestamp = line["at"].as_str().unwrap().parse().unwrap();
-                line["at"] = json!((at - jiff::SignedDuration::from_hours(24 * days)).to_string());
-            }
-            line.to_string()
-        })
-        .collect();
-    assert!(found, "{text}");
-    machine.home.write(name, &format!("{}\n", lines.join("\n")));
-}
-
-#[test]
-fn the_probe_runs_sparingly() {
-    let stub = Stub::start();
-    enforcing(&stub);
-    let machine = machine(&stub);
-    add(&machine, "c", ROLE, &WITH_ID);
-    let probes = |arguments: &[&str]| {
-        stub.forget();
-        let found = machine.check_one(arguments, 0);
-        (stub.count("AssumeRole") - 1, found["external_id"].as_str().unwrap().to_owned())
-    };
-    let enforced = |n| (n, "enforced".to_owned());
-    assert_eq!(probes(&["--no-probe"]), (0, "not_tested".to_owned()));
-    assert_eq!(probes(&[]), enforced(2), "a new connection");
-    assert_eq!(probes(&[]), enforced(0), "tested a moment ago");
-    assert_eq!(probes(&["--probe-external-id"]), enforced(2), "on request");
-    machine.run(&["connection", "edit", "c", "--external-id", "id-4712"]).exits(0);
-    assert_eq!(probes(&["--no-probe"]), (0, "not_tested".to_owned()), "another ExternalId, another result");
-    assert_eq!(probes(&[]), enforced(2), "edited");
-    machine.run(&["connection", "rename", "c", "d"]).exits(0);
-    assert_eq!(probes(&[]), enforced(0), "a name is a label");
-    age_probe(&machine, 29);
-    assert_eq!(probes(&[]), enforced(0), "29 days old");
-    age_probe(&machine, 2);
-    assert_eq!(probes(&[]), enforced(2), "31 days old");
-    age_probe(&machine, 31);
-    assert_eq!(probes(&["--no-probe"]), enforced(0), "never with --no-probe, and the old result stands");
-    assert!(machine.check_one(&["--no-probe"], 0)["external_id_tested_at"].is_string());
-    // A role that is tried out from the command line is being added.
-    stub.forget();
-    machine.run(&["check", "--role-arn", ROLE, "--external-id", "id-4711"]).exits(0);
-    assert_eq!(stub.count("AssumeRole"), 3);
-}
-
-#[test]
-fn without_a_history_the_probe_runs_on_request_only() {
-    let stub = Stub::start();
-    enforcing(&stub);
-    let machine = machine(&stub);
-    machine.home.write(".config/cloudivize/config.toml", "history = false\n");
-    add(&machine, "c", ROLE, &WITH_ID);
-    assert_eq!(machine.check_one(&[], 0)["external_id"], "not_tested");
-    assert_eq!(stub.count("AssumeRole"), 1);
-    assert_eq!(machine.check_one(&["--probe-external-id"], 0)["external_id"], "enforced");
-    assert_eq!(stub.count("AssumeRole"), 4);
-    assert!(!machine.home.path().join(".local/state/cloudivize/checks.jsonl").exists());
-}
-
-/// A probe that met no answer says nothing, changes no verdict, and does not count as one.
-#[test]
-fn a_throttled_probe_proves_nothing_and_is_repeated() {
-    let stub = Stub::start();
-    stub.on("AssumeRole", |r| match r.form("Policy") {
-        None => aws::assume_role(r),
-        Some(_) => aws::throttled("AssumeRole"),
-    });
-    let machine = machine(&stub);
-    add(&machine, "c", ROLE, &WITH_ID);
-    let found = machine.check_one(&[], 0);
-    assert_eq!((&found["external_id"], &found["external_id_tested_at"]), (&json!("unknown"), &Value::Null));
-    enforcing(&stub);
-    assert_eq!(machine.check_one(&[], 0)["external_id"], "enforced", "the next test asks again");
 }
 
 #[test]
@@ -572,7 +488,7 @@ fn every_call_says_who_asks_and_sources_are_asked_once() {
     assert_eq!(connections.len(), 20);
     let names: Vec<_> = connections.iter().map(|c| c["name"].as_str().unwrap().to_owned()).collect();
     assert_eq!(names, (0..20).map(|n| format!("c{n}")).collect::<Vec<_>>(), "in the vault's order");
-    assert_eq!(stub.peak(), 4, "requests in flight");
+    assert!((2..=4).contains(&stub.peak()), "{} requests in flight", stub.peak());
     assert_eq!(stub.count("AssumeRole"), 20);
     let by_base = stub.asked("GetCallerIdentity").iter().filter(|r| r.header("x-amz-security-token").is_none()).count();
     assert_eq!(by_base, 2, "once for each source");
@@ -633,7 +549,7 @@ fn plain_http_off_this_machine_is_refused_before_anything_is_sent() {
         "{}",
         refused.stderr
     );
-    let mut command = machine.command(&["check", "--format", "json"]);
+    let mut command = machine.command(&["check", "--format", "json", "--yes"]);
     let run: crate::program::Run = command.env("AWS_ENDPOINT_URL", "http://aws.example").output().unwrap().into();
     let found = run.exits(3).json()["connections"][0].clone();
     let error = &check(&found, "sts:AssumeRole")["error"];

@@ -9,6 +9,7 @@ mod architecture;
 mod check_emulator;
 mod check_failures;
 mod check_net;
+mod check_probe;
 mod check_stub;
 mod cli;
 mod cli_offline;

@@ -210,8 +210,18 @@ impl Aws {
                 format!("{label}: no region is known; add one to the profile"),
             ));
         };
-        let place = self.place(connection, Service::Sts, region, label).map_err(CallError::into_check_error)?;
-        let answer = calls::caller_identity(self, round, &place, credentials.clone()).await;
+        let ask = async |region: Region| {
+            let place = self.place(connection, Service::Sts, region, label).map_err(CallError::into_check_error)?;
+            Ok::<_, CheckError>(calls::caller_identity(self, round, &place, credentials.clone()).await)
+        };
+        let mut answer = ask(region).await?;
+        // STS is switched off in that region: the partition's default always is on.
+        let off = |e: &CallError| matches!(&e.failure, Failure::NoAnswer(e) if e.class == ErrorClass::RegionOff);
+        if let (true, Some(default)) = (answer.result.as_ref().is_err_and(off), partition.default_region())
+            && default != answer.region
+        {
+            answer = ask(default).await?;
+        }
         match answer.result {
             Ok((identity, _)) => Ok(identity),
             Err(error) => Err(match error.failure {
