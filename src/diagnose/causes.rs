@@ -246,11 +246,11 @@ fn external_id(facts: &AssumeFacts<'_>, out: &mut Causes) {
     match (facts.external_id_sent, typing) {
         (true, true) => out.keep(
             CauseKind::ExternalId,
-            "sts:ExternalId in the trust policy may have been changed; ours is unchanged (e shows it)",
+            "sts:ExternalId in the trust policy may have been changed; ours is unchanged (cloudivize connection show --reveal prints it)",
         ),
         (true, false) => out.keep(
             CauseKind::ExternalId,
-            "sts:ExternalId in the trust policy must be exactly the one in this connection (e shows it): upper and lower case, \
+            "sts:ExternalId in the trust policy must be exactly the one in this connection (cloudivize connection show --reveal prints it): upper and lower case, \
              blanks and cut-off ends count",
         ),
         (false, _) => out.keep(
