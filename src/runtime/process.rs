@@ -5,7 +5,7 @@
 use crate::domain::Secret;
 use crate::vault::passphrase::{PassphraseVars, VARIABLES};
 use rustix::process::{Resource, Rlimit, setrlimit};
-use std::ffi::OsString;
+use std::ffi::{CString, OsString, c_char};
 use std::path::PathBuf;
 
 /// Lets a debugger in. Debug builds only.
@@ -31,9 +31,29 @@ pub fn harden() -> PassphraseVars {
     }
 }
 
+unsafe extern "C" {
+    fn getenv(name: *const c_char) -> *mut c_char;
+}
+
+/// Overwrites a variable's value where the system put it: `remove_var` only forgets the pointer, and
+/// `/proc/<pid>/environ` goes on showing the bytes.
+fn wipe(name: &str) {
+    let Ok(name) = CString::new(name) else { return };
+    // SAFETY: `name` ends with a zero. What `getenv` gives is null or a string that ends with a zero in
+    // memory of this process that may be written to, and nobody else uses it: this is the only thread.
+    unsafe {
+        let mut at = getenv(name.as_ptr());
+        while !at.is_null() && at.read() != 0 {
+            at.write_volatile(0);
+            at = at.add(1);
+        }
+    }
+}
+
 fn take(name: &str) -> Option<OsString> {
     let value = std::env::var_os(name);
     if value.is_some() {
+        wipe(name);
         // SAFETY: `harden` is called first in `main`, when this is the only thread, so nobody reads or
         // writes the environment at the same time.
         unsafe { std::env::remove_var(name) };

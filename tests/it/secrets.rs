@@ -163,6 +163,34 @@ fn children_inherit_no_passphrase_variable() {
     }
 }
 
+/// The environment that the system shows of a running program: not to other users, and without the passphrase.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_running_programs_environment_shows_no_passphrase() {
+    let stub = Stub::start();
+    let machine = guarded(&stub);
+    stub.on("GetCallerIdentity", |_| Reply::never());
+    let mut command = machine.command(&["check", "--timeout", "60"]);
+    command.env("CLOUDIVIZE_PASSPHRASE", "CANARY-passphrase").stdout(std::process::Stdio::null());
+    let mut child = command.stderr(std::process::Stdio::null()).spawn().unwrap();
+    while stub.count("GetCallerIdentity") == 0 {
+        assert!(child.try_wait().unwrap().is_none(), "the program runs");
+        std::thread::yield_now();
+    }
+    let environment = std::fs::read(format!("/proc/{}/environ", child.id()));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // Only root may look; for everybody else a process that cannot be dumped is closed.
+    match environment {
+        Ok(bytes) => {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            assert!(text.contains("HOME="), "{text}");
+            assert!(!text.contains("CANARY-passphrase"), "{text}");
+        }
+        Err(e) => assert_eq!(e.kind(), std::io::ErrorKind::PermissionDenied),
+    }
+}
+
 /// What would move, colour, hide or turn text on a terminal.
 fn is_hostile(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\r'))
