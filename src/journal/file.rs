@@ -2,6 +2,7 @@
 
 use super::history::Memory;
 use super::line::Line;
+use rustix::fs::{Access, access};
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -33,23 +34,16 @@ pub(super) fn read(path: &Path) -> io::Result<(Vec<Line>, usize)> {
     Ok((lines, damaged))
 }
 
-/// Whether lines can be appended, as far as can be told without writing one.
+/// Whether lines can be appended, as far as can be told without making anything.
 pub(super) fn can_append(path: &Path) -> bool {
-    open_lock(path).is_ok()
-        && match OpenOptions::new().append(true).open(path) {
-            Ok(_) => true,
-            Err(e) => e.kind() == io::ErrorKind::NotFound,
-        }
+    let may = |path: &Path, what| access(path, what).is_ok();
+    let there = folder_of(path).ancestors().find(|folder| folder.exists());
+    let folder_is_ours = there.is_some_and(|f| f.is_dir() && may(f, Access::WRITE_OK | Access::EXEC_OK));
+    folder_is_ours && (!path.exists() || may(path, Access::WRITE_OK))
 }
 
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Makes the folder and opens the lock file in it.
-fn open_lock(path: &Path) -> io::Result<File> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder_of(path))?;
-    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(lock_path(path))
 }
 
 /// Appends lines; a file that would grow beyond [`LIMIT`] is compacted first.
@@ -60,7 +54,8 @@ pub(super) fn append(path: &Path, lines: &[Line]) -> io::Result<()> {
         text.push(b'\n');
     }
     let folder = folder_of(path);
-    let lock = open_lock(path)?;
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let lock = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(lock_path(path))?;
     lock.lock()?;
     let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
     let meta = file.metadata()?;
