@@ -2,14 +2,15 @@
 
 use super::args::{CheckArgs, CheckFormat, FailOn};
 use super::check_text;
-use super::context::{Context, unknown};
+use super::context::{Context, source_label, unknown};
 use super::exit::{Exit, Failure, Outcome};
 use super::live::Live;
 use super::out::Out;
 use crate::domain::{
-    AccountId, Connection, ConnectionId, ConnectionName, ConnectionReport, End, Method, Part, ProbeMode, Request,
-    Source, SourceReport, Status, Timestamp, Verdict,
+    AccountId, Check, CheckError, Connection, ConnectionId, ConnectionName, ConnectionReport, End, ErrorClass,
+    Mandatory, Method, Part, ProbeMode, Request, Source, SourceReport, Status, Timestamp, Verdict,
 };
+use crate::journal::History;
 use crate::report;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,7 +28,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 pub fn run(args: &CheckArgs, context: &mut Context, out: &mut Out) -> Outcome {
     let (book, chosen) = select(args, context)?;
     context.confirm_environment()?;
-    let mut live = Live::new(context.settings(), context.history(out))?;
+    // What another source gives is no part of a connection's own history.
+    let history = if args.source.is_some() { History::open(None, None).0 } else { context.history(out) };
+    let mut live = Live::new(context.settings(), history)?;
     ask_codes(&book, &chosen, &live, context)?;
     let probe = match (args.probe_external_id, args.no_probe) {
         (true, _) => ProbeMode::Force,
@@ -43,8 +46,8 @@ pub fn run(args: &CheckArgs, context: &mut Context, out: &mut Out) -> Outcome {
     if args.source.is_none() {
         pin_accounts(&tested.reports, &book, context, out);
     }
-    if let Some(total) = tested.interrupted {
-        let done = tested.reports.len();
+    if let Some(done) = tested.interrupted {
+        let total = tested.reports.len();
         return Err(Failure::Interrupted(format!("interrupted: {done} of {total} connections were tested")));
     }
     Ok(exit(&tested.reports, &args.fail_on))
@@ -54,7 +57,7 @@ pub fn run(args: &CheckArgs, context: &mut Context, out: &mut Out) -> Outcome {
 struct Tested {
     reports: Vec<ConnectionReport>,
     sources: Vec<SourceReport>,
-    /// How many were to be tested, when Ctrl-C came first.
+    /// How many were tested to the end, when Ctrl-C came first; the others' reports say so.
     interrupted: Option<usize>,
 }
 
@@ -80,7 +83,8 @@ fn select(args: &CheckArgs, context: &mut Context) -> Result<(Arc<[Connection]>,
         .iter()
         .cloned()
         .map(|mut c| {
-            if chosen.contains(&c.id) {
+            // A connection cannot stand on itself.
+            if chosen.contains(&c.id) && source != Source::Connection(c.id) {
                 c.source = source.clone();
             }
             c
@@ -100,8 +104,9 @@ fn source_of(text: &str, book: &[Connection]) -> Result<Source, Failure> {
 
 /// One connection from the command line, which no vault holds.
 fn unsaved(arn: &crate::domain::RoleArn, args: &CheckArgs, source: Source) -> Result<Connection, Failure> {
-    let name =
-        ConnectionName::parse(&arn.name().as_str().replace(|c: char| !c.is_alphanumeric() && !"._-".contains(c), "_"))?;
+    let name = arn.name().as_str().replace(|c: char| !c.is_alphanumeric() && !"._-".contains(c), "_");
+    // A dash at the front is for options.
+    let name = ConnectionName::parse(&name).or_else(|_| ConnectionName::parse("role"))?;
     let method = Method::Role { arn: arn.clone(), external_id: args.external_id.clone(), external_id_next: None };
     let mut connection = Connection::new(ConnectionId::generate(), name, method, source);
     connection.saved = false;
@@ -166,13 +171,15 @@ fn test(
 ) -> Result<Tested, Failure> {
     let mut tested = Tested { reports: Vec::with_capacity(chosen.len()), sources: Vec::new(), interrupted: None };
     let names: HashMap<ConnectionId, &Connection> = book.iter().map(|c| (c.id, c)).collect();
+    let mut arrived: HashMap<ConnectionId, Vec<Check>> = HashMap::new();
     let request = Request::Check { book: book.clone(), select: chosen.to_vec(), probe };
     let end = live.run(request, |part| {
         match part {
-            Part::Check { connection, check } if format == CheckFormat::Jsonl => {
-                if let Some(c) = names.get(&connection) {
+            Part::Check { connection, check } => {
+                if let Some(c) = names.get(&connection).filter(|_| format == CheckFormat::Jsonl) {
                     out.json_line(&report::check_event(c.id, c.saved, c.name.as_str(), &check))?;
                 }
+                arrived.entry(connection).or_default().push(*check);
             }
             Part::Connection(report) => {
                 if format == CheckFormat::Jsonl {
@@ -192,11 +199,33 @@ fn test(
     out.progress("");
     match end {
         End::Done => {}
-        End::Cancelled => tested.interrupted = Some(chosen.len()),
+        End::Cancelled => {
+            tested.interrupted = Some(tested.reports.len());
+            for id in chosen {
+                let done = tested.reports.iter().any(|r| r.id == *id);
+                if let Some(connection) = names.get(id).filter(|_| !done) {
+                    let report = unfinished(connection, book, arrived.remove(id).unwrap_or_default());
+                    if format == CheckFormat::Jsonl {
+                        out.json_line(&report::connection_event(&report))?;
+                    }
+                    tested.reports.push(report);
+                }
+            }
+        }
         End::Failed(error) => return Err(Failure::Untested(error.message)),
     }
     tested.reports.sort_by_key(|r| chosen.iter().position(|id| *id == r.id));
     Ok(tested)
+}
+
+/// What is known of a connection whose test was interrupted: the verdicts that had arrived.
+fn unfinished(connection: &Connection, book: &[Connection], arrived: Vec<Check>) -> ConnectionReport {
+    let cancelled = || CheckError::new(ErrorClass::Cancelled, "interrupted before it answered");
+    let checks = Mandatory::ALL.into_iter().map(|m| {
+        arrived.iter().find(|c| c.permission == m).cloned().unwrap_or_else(|| Check::untested(m, cancelled()))
+    });
+    let label = source_label(&connection.source, book);
+    ConnectionReport::of(connection, label, checks.collect(), Timestamp::now())
 }
 
 /// Tests again what is denied, and an ExternalId finding when asked for, until nothing is or the time is up.
@@ -231,7 +260,9 @@ fn wait_until_mended(
             (false, false) => ProbeMode::Sparing,
         };
         let round = test(live, args.format, book, &again, probe, out)?;
-        for report in round.reports {
+        // What was interrupted leaves the older verdicts.
+        let cancelled = |c: &Check| c.error.as_ref().is_some_and(|e| e.class == ErrorClass::Cancelled);
+        for report in round.reports.into_iter().filter(|r| !r.checks.iter().any(cancelled)) {
             if let Some(old) = tested.reports.iter_mut().find(|r| r.id == report.id) {
                 *old = report;
             }
@@ -281,11 +312,12 @@ fn exit(reports: &[ConnectionReport], fail_on: &[FailOn]) -> Exit {
     }
 }
 
-/// Pins a profile's account to the one that its first good test answered. A vault that cannot be
+/// Pins a profile's account to the one that answered first who we are; a permission that is denied
+/// there changes nothing about that. A vault that cannot be
 /// written is said, and changes no exit code.
 fn pin_accounts(reports: &[ConnectionReport], book: &[Connection], context: &mut Context, out: &mut Out) {
     let first_good = |r: &&ConnectionReport| {
-        r.saved && r.status() == Status::Allowed && book.iter().any(|c| c.id == r.id && c.account.is_none())
+        r.saved && r.session_identity.is_some() && book.iter().any(|c| c.id == r.id && c.account.is_none())
     };
     let pins: Vec<(ConnectionId, AccountId)> =
         reports.iter().filter(first_good).filter_map(|r| r.account.clone().map(|a| (r.id, a))).collect();

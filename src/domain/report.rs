@@ -1,7 +1,8 @@
 //! What a test of a connection found.
 
 use super::{
-    AccountId, CheckError, ConnectionId, ConnectionName, Denial, Mandatory, Partition, Region, Source, Timestamp,
+    AccountId, CheckError, Connection, ConnectionId, ConnectionName, Denial, Mandatory, Partition, Region, Source,
+    Timestamp,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -339,6 +340,36 @@ pub struct ConnectionReport {
 }
 
 impl ConnectionReport {
+    /// A report with these checks and nothing learned beside them. `source_label` is the source in a person's words.
+    pub fn of(connection: &Connection, source_label: String, checks: Vec<Check>, at: Timestamp) -> Self {
+        let external_id = match connection.external_id() {
+            Some(_) => ExternalIdFinding::NotTested,
+            None => ExternalIdFinding::None,
+        };
+        Self {
+            id: connection.id,
+            name: connection.name.clone(),
+            method: connection.method.word(),
+            saved: connection.saved,
+            source: connection.source.clone(),
+            source_label,
+            group: connection.group.clone(),
+            account: connection.account.clone(),
+            base_identity: None,
+            session_identity: None,
+            endpoint: None,
+            external_id,
+            external_id_tested_at: None,
+            checks,
+            since: None,
+            last_good: None,
+            changes: Vec::new(),
+            at,
+            facts: AccountFacts::default(),
+            elapsed_ms: 0,
+        }
+    }
+
     /// The state over all checks.
     pub fn status(&self) -> Status {
         Status::of(&self.checks)

@@ -327,28 +327,11 @@ impl Test<'_> {
     }
 
     fn report(&self, start: Instant, assumed: &Assumed, checks: Vec<Check>) -> ConnectionReport {
-        let c = self.connection;
-        ConnectionReport {
-            id: c.id,
-            name: c.name.clone(),
-            method: c.method.word(),
-            saved: c.saved,
-            source: c.source.clone(),
-            source_label: source::label(&c.source, self.book),
-            group: c.group.clone(),
-            account: c.account.clone(),
-            base_identity: assumed.base.as_ref().map(|b| b.identity.clone()),
-            session_identity: None,
-            endpoint: self.shared.aws.foreign_endpoint(c),
-            external_id: if c.external_id().is_some() { ExternalIdFinding::NotTested } else { ExternalIdFinding::None },
-            external_id_tested_at: None,
-            checks,
-            since: None,
-            last_good: None,
-            changes: Vec::new(),
-            at: Timestamp::now(),
-            facts: AccountFacts::default(),
-            elapsed_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
-        }
+        let label = source::label(&self.connection.source, self.book);
+        let mut report = ConnectionReport::of(self.connection, label, checks, Timestamp::now());
+        report.base_identity = assumed.base.as_ref().map(|b| b.identity.clone());
+        report.endpoint = self.shared.aws.foreign_endpoint(self.connection);
+        report.elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        report
     }
 }

@@ -192,7 +192,7 @@ fn an_unsaved_connection_leaves_no_trace() {
     c.saved = false;
     let r = record(&mut open(&dir), &c, Verdict::Denied, 1);
     assert_eq!(r.check(CUR).unwrap().since, None);
-    assert!(!dir.path().join("state/checks.jsonl").exists());
+    assert!(!dir.path().join("state").exists());
 }
 
 #[test]

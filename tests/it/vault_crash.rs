@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 /// Runs [`child`] in a process of its own.
 fn start(folder: &Path, role: &str) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "vault_crash::child", "--ignored", "--nocapture"])
+        .args(["--exact", "vault_crash::child", "--nocapture"])
         .env("CLOUDIVIZE_TEST_FOLDER", folder)
         .env("CLOUDIVIZE_TEST_ROLE", role)
         .stdin(Stdio::null())
@@ -22,7 +22,6 @@ fn start(folder: &Path, role: &str) -> Child {
 /// What the test process does when a test starts it again: it works without end until it is killed,
 /// or adds ten connections and ends.
 #[test]
-#[ignore = "started by the other tests of this file"]
 fn child() {
     let (Some(folder), Ok(role)) = (std::env::var_os("CLOUDIVIZE_TEST_FOLDER"), std::env::var("CLOUDIVIZE_TEST_ROLE"))
     else {
