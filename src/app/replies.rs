@@ -40,8 +40,7 @@ impl State {
             }
             Part::Connection(report) => {
                 let Some(standing) = self.running(ticket, report.id) else { return false };
-                let pin =
-                    report.account.clone().filter(|_| report.status() != Status::Untested).map(|a| (report.id, a));
+                let pin = report.answered_account().cloned().map(|a| (report.id, a));
                 standing.accept(report, now);
                 self.pins.extend(pin.filter(|(id, _)| self.wants_pin(*id)));
             }

@@ -316,11 +316,9 @@ fn exit(reports: &[ConnectionReport], fail_on: &[FailOn]) -> Exit {
 /// there changes nothing about that. A vault that cannot be
 /// written is said, and changes no exit code.
 fn pin_accounts(reports: &[ConnectionReport], book: &[Connection], context: &mut Context, out: &mut Out) {
-    let first_good = |r: &&ConnectionReport| {
-        r.saved && r.session_identity.is_some() && book.iter().any(|c| c.id == r.id && c.account.is_none())
-    };
+    let unpinned = |r: &&ConnectionReport| r.saved && book.iter().any(|c| c.id == r.id && c.account.is_none());
     let pins: Vec<(ConnectionId, AccountId)> =
-        reports.iter().filter(first_good).filter_map(|r| r.account.clone().map(|a| (r.id, a))).collect();
+        reports.iter().filter(unpinned).filter_map(|r| Some((r.id, r.answered_account()?.clone()))).collect();
     if let Err(failure) = context.pin_accounts(&pins) {
         out.warn(&format!("the account ids that answered were not saved: {failure}"));
     }

@@ -380,6 +380,11 @@ impl ConnectionReport {
         self.checks.iter().find(|c| c.permission == permission)
     }
 
+    /// The account that said who we are; nothing before one did.
+    pub fn answered_account(&self) -> Option<&AccountId> {
+        self.account.as_ref().filter(|_| self.session_identity.is_some())
+    }
+
     /// The denied permissions that an Allow on the role may mend: none where a Deny stands, of whatever policy.
     pub fn missing(&self) -> Vec<Mandatory> {
         self.checks

@@ -16,11 +16,8 @@ pub fn document(reports: &[ConnectionReport], at: Timestamp) -> Value {
 
 /// One connection of the document.
 pub fn connection(report: &ConnectionReport) -> Value {
-    let answered = report.session_identity.is_some();
-    let accounts: Vec<Value> = match &report.account {
-        Some(account) if answered => vec![json!({"id": account, "name": null, "state": "active"})],
-        _ => Vec::new(),
-    };
+    let accounts: Vec<Value> =
+        report.answered_account().iter().map(|a| json!({"id": a, "name": null, "state": "active"})).collect();
     json!({
         "id": id(report.id, report.saved),
         "name": report.name,
