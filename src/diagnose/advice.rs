@@ -56,6 +56,8 @@ pub fn advice(denial: &Denial, about: &About<'_>) -> Advice {
     let action = denial.action.as_deref().unwrap_or("the action");
     let policy = denial.policy_arn.as_deref().map(|arn| format!(" {arn}")).unwrap_or_default();
     let nothing_here = "No policy in this account can allow it";
+    // Where an Allow of an identity policy goes.
+    let identity = if about.role.is_some() { AttachTo::Role } else { attach_point(denial.principal.as_deref()) };
     let (text, attach_to) = match denial.reason {
         _ if quarantined(denial) => (
             format!(
@@ -65,6 +67,11 @@ pub fn advice(denial: &Denial, about: &About<'_>) -> Advice {
             ),
             AttachTo::Other,
         ),
+        Reason::IdentityNoAllow | Reason::Unspecified
+            if identity == AttachTo::Other && !assuming && !beyond_policies(denial) =>
+        {
+            (without_policies(denial, action), AttachTo::Other)
+        }
         Reason::IdentityNoAllow if assuming => (
             format!(
                 "The caller's own policy does not allow {action} on this role. Whoever manages {} adds the caller policy \
@@ -74,7 +81,7 @@ pub fn advice(denial: &Denial, about: &About<'_>) -> Advice {
             AttachTo::Caller,
         ),
         Reason::IdentityNoAllow => {
-            (format!("No identity policy allows {action}. Add it to {owner}: one Allow ends this."), AttachTo::Role)
+            (format!("No identity policy allows {action}. Add it to {owner}: one Allow ends this."), identity)
         }
         Reason::ExplicitDenyIdentity => (
             format!(
@@ -151,11 +158,14 @@ pub fn advice(denial: &Denial, about: &About<'_>) -> Advice {
                 .to_owned(),
             AttachTo::Role,
         ),
-        Reason::Unspecified => (unspecified_text(denial, &owner), AttachTo::Role),
+        Reason::Unspecified => (unspecified_text(denial, &owner), identity),
     };
-    let allow_may_help =
-        denial.reason.allow_may_help() && !assuming && !quarantined(denial) && !beyond_policies(denial);
-    let attach_to = if attach_to == AttachTo::Role && !allow_may_help { AttachTo::Other } else { attach_to };
+    let allow_may_help = denial.reason.allow_may_help()
+        && !assuming
+        && !quarantined(denial)
+        && !beyond_policies(denial)
+        && attach_to != AttachTo::Other;
+    let attach_to = if allow_may_help || assuming { attach_to } else { AttachTo::Other };
     let mut text = text;
     if about.permission == Some(Mandatory::ReportDefinitions) {
         text.push_str(&report_hints(denial, about));
@@ -164,6 +174,38 @@ pub fn advice(denial: &Denial, about: &About<'_>) -> Advice {
         text.push_str(&format!(" Until then: {}; all else works.", permission.consequence()));
     }
     Advice { text: crate::text::line(&text).into_owned(), allow_may_help, attach_to }
+}
+
+/// Where the policies of a principal are attached; [`AttachTo::Other`] for what has none: a request without
+/// credentials, and an account's root user.
+fn attach_point(principal: Option<&str>) -> AttachTo {
+    let resource = principal.and_then(|arn| arn.splitn(6, ':').nth(5)).unwrap_or_default();
+    if anonymous(principal) || resource == "root" {
+        return AttachTo::Other;
+    }
+    // A federation token's session has the policies of the user who asked for it.
+    if resource.starts_with("user/") || resource.starts_with("federated-user/") {
+        return AttachTo::Caller;
+    }
+    AttachTo::Role
+}
+
+fn anonymous(principal: Option<&str>) -> bool {
+    principal.is_some_and(|p| p.eq_ignore_ascii_case("anonymous"))
+}
+
+/// A refusal of a principal that takes no policy.
+fn without_policies(denial: &Denial, action: &str) -> String {
+    if anonymous(denial.principal.as_deref()) {
+        return format!(
+            "The request carried no credentials, so no policy of a role or user counts. Sign it with credentials that allow \
+             {action}, or have the resource's owner allow everybody there, if everybody shall."
+        );
+    }
+    format!(
+        "The caller is an account's root user, who takes no policy. The resource's owner must allow {action} there, or a policy \
+         above the account forbids it; better use a role or user."
+    )
 }
 
 /// The Cost and Usage Report call has causes that no policy text names (domain facts: AWS Billing documents).

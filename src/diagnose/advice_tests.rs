@@ -83,6 +83,27 @@ fn an_allow_is_offered_only_where_it_may_help() {
 }
 
 #[test]
+fn an_allow_goes_to_who_was_refused() {
+    for (principal, attach_to, helps) in [
+        ("arn:aws:iam::111122223333:user/team/bob", AttachTo::Caller, true),
+        ("arn:aws:sts::111122223333:federated-user/bob", AttachTo::Caller, true),
+        ("arn:aws:sts::111122223333:assumed-role/R/s", AttachTo::Role, true),
+        ("arn:aws:iam::111122223333:role/R", AttachTo::Role, true),
+        ("arn:aws:iam::111122223333:root", AttachTo::Other, false),
+        ("anonymous", AttachTo::Other, false),
+    ] {
+        for reason in ["", " because no identity-based policy allows the s3:GetObject action"] {
+            let text = format!("User: {principal} is not authorized to perform: s3:GetObject on resource: *{reason}");
+            let given = advice(&denial(Some("AccessDenied"), &text), &About::default());
+            assert_eq!((given.attach_to, given.allow_may_help), (attach_to, helps), "{text}: {}", given.text);
+        }
+    }
+    let anonymous = denial(None, "User: anonymous is not authorized to perform: s3:GetObject");
+    let given = advice(&anonymous, &About::default()).text;
+    assert!(given.contains("no credentials") && !given.contains("ends this"), "{given}");
+}
+
+#[test]
 fn a_wrong_code_is_no_matter_of_policies() {
     let given = advice(
         &denial(Some("AccessDenied"), "MultiFactorAuthentication failed with invalid MFA one time pass code."),
