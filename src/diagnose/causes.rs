@@ -175,7 +175,7 @@ fn undecided(facts: &AssumeFacts<'_>, out: &mut Causes) {
         out.keep(
             CauseKind::Other,
             format!(
-                "worked until {} with these same values: not a typing error; something changed on the role's or the \
+                "worked until at least {} with these same values: not a typing error; something changed on the role's or the \
                  organization's side since then",
                 when.short_local()
             ),
