@@ -147,7 +147,10 @@ fn causes_of_a_bare_refusal_are_ordered_and_give_values() {
             CauseKind::CallerPolicy
         ]
     );
-    assert!(causes.remaining[0].compare.contains("arn:aws:iam::111122223333:root"));
+    assert_eq!(
+        causes.remaining[0].compare,
+        "the trust policy must name arn:aws:iam::111122223333:root (or the caller's own ARN arn:aws:iam::111122223333:user/hub)"
+    );
     assert!(causes.remaining[2].compare.contains("no path was given"));
     assert_eq!(kinds(&causes.ruled_out), [CauseKind::Partition]);
 }
@@ -163,27 +166,46 @@ fn what_worked_before_is_no_typing_error() {
     let first = &causes.remaining[0].compare;
     assert!(first.starts_with("worked until at least ") && first.contains("with these same values: not a"), "{first}");
     assert!(kinds(&causes.ruled_out).contains(&CauseKind::Account));
-    assert!(kinds(&causes.ruled_out).contains(&CauseKind::TooNew));
+    assert!(!kinds(&causes.remaining).contains(&CauseKind::TooNew));
 }
 
+/// AWS stops at the first policy that refuses: what stands behind it is neither a cause nor ruled out.
 #[test]
-fn a_named_policy_type_rules_the_others_out() {
+fn a_named_policy_is_the_cause_and_proves_nothing_about_the_others() {
     let (r, s) = (role("arn:aws:iam::444455556666:role/CloudivizeRole"), SessionName::default());
     let b = base("arn:aws:iam::111122223333:user/hub");
     let of = |reason: &str| {
         let d = denial(None, &format!("{ASSUME}{reason}"));
-        let causes = assume_role_causes(&facts(&d, &r, Some(&b), &s));
-        (kinds(&causes.remaining), kinds(&causes.ruled_out))
+        assume_role_causes(&facts(&d, &r, Some(&b), &s))
     };
-    let (left, out) = of(" because no identity-based policy allows the sts:AssumeRole action");
-    assert_eq!(left, [CauseKind::CallerPolicy]);
-    assert!(out.contains(&CauseKind::ExternalId));
-    let (left, out) = of(" with an explicit deny in a resource control policy");
-    assert_eq!(left, [CauseKind::ScpOrRcp]);
-    assert!(out.contains(&CauseKind::TrustPrincipal));
-    let (left, out) = of(" because no role trust policy allows the sts:AssumeRole action");
-    assert_eq!(left[..2], [CauseKind::TrustPrincipal, CauseKind::ExternalId]);
-    assert!(out.contains(&CauseKind::CallerPolicy) && out.contains(&CauseKind::RoleNameOrPath));
+    for (reason, cause) in [
+        (" because no identity-based policy allows the sts:AssumeRole action", CauseKind::CallerPolicy),
+        (" with an explicit deny in an identity-based policy", CauseKind::CallerPolicy),
+        (" because no permissions boundary allows the sts:AssumeRole action", CauseKind::CallerPolicy),
+        (" with an explicit deny in a service control policy", CauseKind::ScpOrRcp),
+        (" with an explicit deny in a resource control policy", CauseKind::ScpOrRcp),
+        (" because no VPC endpoint policy allows the sts:AssumeRole action", CauseKind::Other),
+    ] {
+        let causes = of(reason);
+        assert_eq!(kinds(&causes.remaining), [cause], "{reason}");
+        assert_eq!(kinds(&causes.ruled_out), [CauseKind::Partition], "{reason}");
+        assert!(causes.remaining[0].compare.contains("not known until this is mended"), "{causes:?}");
+    }
+    let causes = of(" because no role trust policy allows the sts:AssumeRole action");
+    assert_eq!(kinds(&causes.remaining)[..2], [CauseKind::TrustPrincipal, CauseKind::ExternalId]);
+    let out = kinds(&causes.ruled_out);
+    assert!(out.contains(&CauseKind::RoleNameOrPath) && !out.contains(&CauseKind::CallerPolicy), "{out:?}");
+}
+
+#[test]
+fn a_root_user_is_the_only_cause() {
+    let (d, r) = (denial(None, ASSUME), role("arn:aws:iam::444455556666:role/CloudivizeRole"));
+    let (b, s) = (base("arn:aws:iam::111122223333:root"), SessionName::default());
+    let named = denial(Some("AccessDenied"), "Roles may not be assumed by root accounts.");
+    for causes in [assume_role_causes(&facts(&d, &r, Some(&b), &s)), assume_role_causes(&facts(&named, &r, None, &s))] {
+        assert_eq!((causes.remaining.len(), causes.ruled_out.len()), (1, 0), "{causes:?}");
+        assert!(causes.remaining[0].compare.contains("no root user assume a role"), "{causes:?}");
+    }
 }
 
 #[test]
