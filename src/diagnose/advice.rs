@@ -272,7 +272,8 @@ fn unspecified_text(denial: &Denial, owner: &str) -> String {
                 owner changes that setting, if it should be changed at all."
             .to_owned();
     }
-    if low.contains("does not exist in this region, no resource-based policies allow access") {
+    let kms = ["no resource-based policies allow access", "or you are not allowed to access"];
+    if kms.iter().any(|end| low.contains(&format!("does not exist in this region, {end}"))) {
         return "AWS KMS does not say which: the key is not in this region, its key policy does not allow the caller, or the key \
                 policy denies it. Compare key id and region first, then ask the key's owner for its policy."
             .to_owned();
