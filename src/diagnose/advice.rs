@@ -379,11 +379,7 @@ pub fn error_advice(error: &CheckError, about: &ErrorAbout<'_>) -> Option<String
         ErrorClass::Throttled => {
             "Wait a minute and test again, with fewer requests at once: --concurrency 4".to_owned()
         }
-        ErrorClass::RegionOff => format!(
-            "{} may be switched off for the account (EC2 words that like bad keys). Switch it on in the account's settings, or \
-             leave it out of the connection's regions.",
-            about.region.map_or_else(|| "The region".to_owned(), |r| format!("Region {r}"))
-        ),
+        ErrorClass::RegionOff => region_off(error, about.region, &profile),
         ErrorClass::Clock => {
             "Set this machine's clock by the network's time (timedatectl set-ntp true) and test again.".to_owned()
         }
@@ -408,6 +404,25 @@ pub fn error_advice(error: &CheckError, about: &ErrorAbout<'_>) -> Option<String
         ErrorClass::Invalid | ErrorClass::NotReached | ErrorClass::Cancelled | ErrorClass::Other => return None,
     };
     Some(crate::text::line(&text).into_owned())
+}
+
+/// A region that is switched off, and what else has the same code.
+fn region_off(error: &CheckError, region: Option<&str>, profile: &str) -> String {
+    let region = region.map_or_else(|| "The region".to_owned(), |r| format!("Region {r}"));
+    let switch = "Switch it on in the account's settings, or leave it out of the connection's regions";
+    match error.code.as_deref().map(super::codes::bare) {
+        // Bad keys and a region that is off look alike in EC2 (turbot/steampipe-plugin-aws#75).
+        Some("AuthFailure") => format!(
+            "{region} may be switched off for the account, or the keys may be bad: EC2 words both alike. If aws sts \
+             get-caller-identity{profile} refuses the keys too, get new ones; if it accepts them, it is the region. {switch}."
+        ),
+        Some("OptInRequired") => format!(
+            "The account is not subscribed to this service, or not yet activated (a new account takes up to a day), or the \
+             region is switched off for it. Sign up for the service or finish the activation; if it is the region, \
+             switch it on in the account's settings, or leave it out of the connection's regions."
+        ),
+        _ => format!("{region} may be switched off for the account. {switch}."),
+    }
 }
 
 /// A profile's name as one shell word.

@@ -235,3 +235,41 @@ fn errors_get_the_command_that_helps() {
     let about = ErrorAbout { profile: Some("my hub"), sso: true, region: None };
     assert_eq!(error_advice(&error, &about).as_deref(), Some("Sign in again: aws sso login --profile 'my hub'"));
 }
+
+/// What is said of a pasted error that is no refusal.
+fn said(text: &str) -> (ErrorClass, String) {
+    match read(text) {
+        Some(Diagnosis::Error(e)) => (e.class, error_advice(&e, &ErrorAbout::default()).unwrap_or_default()),
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_sign_in_that_cannot_be_renewed_has_expired() {
+    for end in ["InvalidGrantException: ", "api error InvalidGrantException: Invalid refresh token provided"] {
+        let text = format!(
+            "Error: configuring Terraform AWS Provider: validating provider credentials: retrieving caller identity from STS: \
+             operation error STS: GetCallerIdentity, get identity: get credentials: failed to refresh cached credentials, \
+             refresh cached SSO token failed, unable to refresh SSO token, operation error SSO OIDC: CreateToken, https \
+             response error StatusCode: 400, RequestID: 5d8f, {end}"
+        );
+        assert_eq!(said(&text), (ErrorClass::Expired, "Sign in again: aws sso login".to_owned()));
+    }
+    // Another grant, of another service.
+    assert_eq!(said("InvalidGrantException: the authorization code was used").0, ErrorClass::Invalid);
+}
+
+#[test]
+fn a_region_that_is_off_is_told_from_bad_keys_and_a_missing_subscription() {
+    let error = |code: &str, words: &str| {
+        said(&format!("An error occurred ({code}) when calling the DescribeInstances operation: {words}"))
+    };
+    let (class, keys) = error("AuthFailure", "AWS was not able to validate the provided access credentials");
+    assert_eq!(class, ErrorClass::RegionOff);
+    assert!(keys.contains("switched off") && keys.contains("keys may be bad"), "{keys}");
+    let (class, subscription) = error("OptInRequired", "You are not subscribed to this service.");
+    assert_eq!(class, ErrorClass::RegionOff);
+    assert!(subscription.contains("not subscribed") && !subscription.contains("keys"), "{subscription}");
+    let (_, off) = error("RegionDisabledException", "Region eu-south-1 is disabled.");
+    assert!(!off.contains("keys") && !off.contains("subscribed"), "{off}");
+}
