@@ -101,15 +101,17 @@ pub fn advice(denial: &Denial, about: &About<'_>) -> Advice {
         ),
         Reason::ScpExplicitDeny => (
             format!(
-                "{nothing_here}: it is denied from above by service control policy{policy}. Ask whoever manages the \
-                 organization (its management account); a region limit there may be the cause, so another region may work."
+                "{nothing_here}: it is denied from above by {}. Ask whoever manages the \
+                 organization (its management account); a region limit there may be the cause, so another region may work.",
+                named("service control policy", &policy)
             ),
             AttachTo::Other,
         ),
         Reason::RcpDeny => (
             format!(
-                "{nothing_here}: the resource's organization forbids it by resource control policy{policy}. Ask whoever \
-                 manages that organization (its management account)."
+                "{nothing_here}: the resource's organization forbids it by {}. Ask whoever manages that \
+                 organization (its management account).",
+                named("resource control policy", &policy)
             ),
             AttachTo::Other,
         ),
@@ -151,7 +153,7 @@ pub fn advice(denial: &Denial, about: &About<'_>) -> Advice {
             ),
             AttachTo::Other,
         ),
-        Reason::TrustOrCaller => (trust_text(denial), AttachTo::Other),
+        Reason::TrustOrCaller => (trust_text(denial, about), AttachTo::Other),
         Reason::EncodedOnly => (
             "EC2 gave the reason only in encoded form. Decode it (sts:DecodeAuthorizationMessage, from the same account) to \
              see which policy refused; if no policy above forbids it, an Allow on the role ends this."
@@ -232,7 +234,7 @@ fn mfa_failed(denial: &Denial) -> bool {
 }
 
 /// Trust or caller: AWS does not say which, and sometimes says more.
-fn trust_text(denial: &Denial) -> String {
+fn trust_text(denial: &Denial, about: &About<'_>) -> String {
     let low = denial.message.to_ascii_lowercase();
     if mfa_failed(denial) {
         return MFA.to_owned();
@@ -242,18 +244,46 @@ fn trust_text(denial: &Denial) -> String {
             .to_owned();
     }
     let role = denial.resource.as_deref().map(|r| format!(" of {r}")).unwrap_or_default();
+    let action = denial.action.as_deref().unwrap_or("sts:AssumeRole");
+    // Nobody of AWS calls here, so that no caller's policy and no ExternalId has a part in it:
+    // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+    let federated = match action.to_ascii_lowercase().as_str() {
+        "sts:assumerolewithwebidentity" => Some("aud and sub"),
+        "sts:assumerolewithsaml" => Some("SAML:aud and SAML:sub"),
+        _ => None,
+    };
     if denial.policy_type == Some(PolicyType::RoleTrust) {
         let how = if denial.explicit { "denies this caller" } else { "does not allow this caller" };
+        let conditions = federated.map_or_else(
+            || "the principal, or its conditions (ExternalId, MFA, session name)".to_owned(),
+            |keys| format!("the identity provider as its principal, {action}, or its conditions ({keys})"),
+        );
+        return format!("The trust policy{role} {how}. The role's owner changes the trust policy: {conditions}.");
+    }
+    if let Some(keys) = federated {
         return format!(
-            "The trust policy{role} {how}. The role's owner changes the trust policy: the principal, or its conditions \
-             (ExternalId, MFA, session name)."
+            "AWS says the same words whether the trust policy{role} does not allow {action} to the identity provider, its \
+             conditions ({keys}) do not match the token, or the role does not exist. Compare, most likely first: the \
+             conditions with what the token claims, the provider's ARN in the trust policy, the role's ARN."
         );
     }
+    // Where the role is known, the causes stand beside this with the values to compare.
+    let compare = if about.role.is_some() {
+        "Compare these, most likely first"
+    } else {
+        "Compare, most likely first: the principal in the trust policy, the ExternalId in it, the role's ARN (its path, upper \
+         and lower case), and the caller's own policy"
+    };
     format!(
         "AWS says the same words whether the trust policy{role} does not allow the caller, the ExternalId differs, the role \
-         does not exist, or the caller's own policy lacks it. Compare these, most likely first; an Allow on the role itself \
-         never helps, since trust belongs to the role's trust policy and sts:AssumeRole to the caller."
+         does not exist, or the caller's own policy lacks it. {compare}; an Allow on the role itself never helps, since trust \
+         belongs to the role's trust policy and sts:AssumeRole to the caller."
     )
+}
+
+/// A kind of policy with its article, or with its ARN (and a blank before it) where that is known.
+fn named(kind: &str, arn: &str) -> String {
+    if arn.is_empty() { format!("a {kind}") } else { format!("the {kind}{arn}") }
 }
 
 /// No policy named: raw words and the two usual explanations.

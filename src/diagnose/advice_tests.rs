@@ -273,3 +273,39 @@ fn a_region_that_is_off_is_told_from_bad_keys_and_a_missing_subscription() {
     let (_, off) = error("RegionDisabledException", "Region eu-south-1 is disabled.");
     assert!(!off.contains("keys") && !off.contains("subscribed"), "{off}");
 }
+
+#[test]
+fn advice_points_at_no_list_that_does_not_follow() {
+    let d = denial(None, ASSUME);
+    let alone = advice(&d, &About::default()).text;
+    assert!(!alone.contains("these") && alone.contains("the principal in the trust policy, the ExternalId"), "{alone}");
+    let role = role("arn:aws:iam::444455556666:role/CloudivizeRole");
+    let beside = advice(&d, &About { role: Some(&role), ..About::default() }).text;
+    assert!(beside.contains("Compare these, most likely first;"), "{beside}");
+}
+
+/// ExternalIds and callers' policies belong to sts:AssumeRole alone.
+#[test]
+fn federated_sign_in_is_told_of_its_provider_and_no_external_id() {
+    for (action, key) in [("sts:AssumeRoleWithWebIdentity", "sub"), ("sts:AssumeRoleWithSAML", "SAML:aud")] {
+        for reason in ["", " because no role trust policy allows the action"] {
+            let given = advice(
+                &denial(Some("AccessDenied"), &format!("Not authorized to perform {action}{reason}")),
+                &About::default(),
+            );
+            assert!(given.text.contains("identity provider") && given.text.contains(key), "{}", given.text);
+            assert!(!given.text.contains("ExternalId") && !given.allow_may_help, "{}", given.text);
+        }
+    }
+}
+
+#[test]
+fn a_policy_above_the_account_has_its_article() {
+    let text = |reason: &str| advice(&refusal(reason), &About::default()).text;
+    let scp = " with an explicit deny in a service control policy";
+    assert!(text(scp).contains("denied from above by a service control policy."), "{}", text(scp));
+    let arn = "arn:aws:organizations::444455556666:policy/o-a/service_control_policy/p-x";
+    let with = text(&format!("{scp}: {arn}"));
+    assert!(with.contains(&format!("by the service control policy {arn}.")), "{with}");
+    assert!(text(" with an explicit deny in a resource control policy").contains("by a resource control policy."));
+}
