@@ -148,6 +148,24 @@ fn each_template_is_deployed_as_a_stack_of_its_own() {
 }
 
 #[test]
+fn what_replaces_a_trust_policy_says_so_and_what_it_attaches() {
+    let snippet = trust(&role(), &account_trust()).unwrap();
+    for format in Format::ALL {
+        let said = notes(&snippet, format).join(" ");
+        let replaces = matches!(format, Format::Json | Format::Min | Format::Cli | Format::CloudShell);
+        assert_eq!(said.contains("It replaces the role's present trust policy."), replaces, "{format}: {said}");
+        let deploys = !matches!(format, Format::Json | Format::Min | Format::Message);
+        assert_eq!(said.contains("attaches the mandatory permissions"), deploys, "{format}: {said}");
+    }
+    let cli = render(&snippet, Format::Cli).unwrap();
+    let lines: Vec<&str> = cli.lines().collect();
+    assert_eq!(lines[0], "if aws iam get-role --role-name CloudivizeRole >/dev/null 2>&1; then");
+    assert!(lines[1].starts_with("  aws iam update-assume-role-policy ") && lines[2] == "else", "{cli}");
+    assert!(lines[3].starts_with("  aws iam create-role ") && lines[4] == "fi", "{cli}");
+    assert!(lines[5].starts_with("aws iam put-role-policy "), "{cli}");
+}
+
+#[test]
 fn members_stand_in_the_canonical_order() {
     let narrow = trust(&role(), &with_id(Trusted::Me(alice()))).unwrap();
     assert_eq!(
