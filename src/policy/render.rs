@@ -91,6 +91,11 @@ pub fn notes(snippet: &Snippet, format: Format) -> Vec<String> {
         notes.push(format!("It also attaches the mandatory permissions, as inline policy {}.", policy.name));
     }
     let account = snippet.place.account().map_or_else(|| "the role's account".to_owned(), |a| format!("account {a}"));
+    if snippet.kind == Kind::Caller && matches!(format, Format::Cli | Format::CloudShell) {
+        notes.push(
+            "Each list of roles has a name of its own: what an earlier one gave stays until it is removed.".to_owned(),
+        );
+    }
     match format {
         Format::Json | Format::Min => match snippet.kind {
             Kind::Trust => notes.push(REPLACES.to_owned()),
