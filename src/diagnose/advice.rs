@@ -56,6 +56,8 @@ pub fn advice(denial: &Denial, about: &About<'_>) -> Advice {
     let action = denial.action.as_deref().unwrap_or("the action");
     let policy = denial.policy_arn.as_deref().map(|arn| format!(" {arn}")).unwrap_or_default();
     let nothing_here = "No policy in this account can allow it";
+    // Where an Allow of an identity policy goes.
+    let identity = if about.role.is_some() { AttachTo::Role } else { attach_point(denial.principal.as_deref()) };
     let (text, attach_to) = match denial.reason {
         _ if quarantined(denial) => (
             format!(
@@ -65,6 +67,11 @@ pub fn advice(denial: &Denial, about: &About<'_>) -> Advice {
             ),
             AttachTo::Other,
         ),
+        Reason::IdentityNoAllow | Reason::Unspecified
+            if identity == AttachTo::Other && !assuming && !beyond_policies(denial) =>
+        {
+            (without_policies(denial, action), AttachTo::Other)
+        }
         Reason::IdentityNoAllow if assuming => (
             format!(
                 "The caller's own policy does not allow {action} on this role. Whoever manages {} adds the caller policy \
@@ -74,7 +81,7 @@ pub fn advice(denial: &Denial, about: &About<'_>) -> Advice {
             AttachTo::Caller,
         ),
         Reason::IdentityNoAllow => {
-            (format!("No identity policy allows {action}. Add it to {owner}: one Allow ends this."), AttachTo::Role)
+            (format!("No identity policy allows {action}. Add it to {owner}: one Allow ends this."), identity)
         }
         Reason::ExplicitDenyIdentity => (
             format!(
@@ -94,15 +101,17 @@ pub fn advice(denial: &Denial, about: &About<'_>) -> Advice {
         ),
         Reason::ScpExplicitDeny => (
             format!(
-                "{nothing_here}: it is denied from above by service control policy{policy}. Ask whoever manages the \
-                 organization (its management account); a region limit there may be the cause, so another region may work."
+                "{nothing_here}: it is denied from above by {}. Ask whoever manages the \
+                 organization (its management account); a region limit there may be the cause, so another region may work.",
+                named("service control policy", &policy)
             ),
             AttachTo::Other,
         ),
         Reason::RcpDeny => (
             format!(
-                "{nothing_here}: the resource's organization forbids it by resource control policy{policy}. Ask whoever \
-                 manages that organization (its management account)."
+                "{nothing_here}: the resource's organization forbids it by {}. Ask whoever manages that \
+                 organization (its management account).",
+                named("resource control policy", &policy)
             ),
             AttachTo::Other,
         ),
@@ -144,18 +153,21 @@ pub fn advice(denial: &Denial, about: &About<'_>) -> Advice {
             ),
             AttachTo::Other,
         ),
-        Reason::TrustOrCaller => (trust_text(denial), AttachTo::Other),
+        Reason::TrustOrCaller => (trust_text(denial, about), AttachTo::Other),
         Reason::EncodedOnly => (
             "EC2 gave the reason only in encoded form. Decode it (sts:DecodeAuthorizationMessage, from the same account) to \
              see which policy refused; if no policy above forbids it, an Allow on the role ends this."
                 .to_owned(),
             AttachTo::Role,
         ),
-        Reason::Unspecified => (unspecified_text(denial, &owner), AttachTo::Role),
+        Reason::Unspecified => (unspecified_text(denial, &owner), identity),
     };
-    let allow_may_help =
-        denial.reason.allow_may_help() && !assuming && !quarantined(denial) && !beyond_policies(denial);
-    let attach_to = if attach_to == AttachTo::Role && !allow_may_help { AttachTo::Other } else { attach_to };
+    let allow_may_help = denial.reason.allow_may_help()
+        && !assuming
+        && !quarantined(denial)
+        && !beyond_policies(denial)
+        && attach_to != AttachTo::Other;
+    let attach_to = if allow_may_help || assuming { attach_to } else { AttachTo::Other };
     let mut text = text;
     if about.permission == Some(Mandatory::ReportDefinitions) {
         text.push_str(&report_hints(denial, about));
@@ -164,6 +176,38 @@ pub fn advice(denial: &Denial, about: &About<'_>) -> Advice {
         text.push_str(&format!(" Until then: {}; all else works.", permission.consequence()));
     }
     Advice { text: crate::text::line(&text).into_owned(), allow_may_help, attach_to }
+}
+
+/// Where the policies of a principal are attached; [`AttachTo::Other`] for what has none: a request without
+/// credentials, and an account's root user.
+fn attach_point(principal: Option<&str>) -> AttachTo {
+    let resource = principal.and_then(|arn| arn.splitn(6, ':').nth(5)).unwrap_or_default();
+    if anonymous(principal) || resource == "root" {
+        return AttachTo::Other;
+    }
+    // A federation token's session has the policies of the user who asked for it.
+    if resource.starts_with("user/") || resource.starts_with("federated-user/") {
+        return AttachTo::Caller;
+    }
+    AttachTo::Role
+}
+
+fn anonymous(principal: Option<&str>) -> bool {
+    principal.is_some_and(|p| p.eq_ignore_ascii_case("anonymous"))
+}
+
+/// A refusal of a principal that takes no policy.
+fn without_policies(denial: &Denial, action: &str) -> String {
+    if anonymous(denial.principal.as_deref()) {
+        return format!(
+            "The request carried no credentials, so no policy of a role or user counts. Sign it with credentials that allow \
+             {action}, or have the resource's owner allow everybody there, if everybody shall."
+        );
+    }
+    format!(
+        "The caller is an account's root user, who takes no policy. The resource's owner must allow {action} there, or a policy \
+         above the account forbids it; better use a role or user."
+    )
 }
 
 /// The Cost and Usage Report call has causes that no policy text names (domain facts: AWS Billing documents).
@@ -190,7 +234,7 @@ fn mfa_failed(denial: &Denial) -> bool {
 }
 
 /// Trust or caller: AWS does not say which, and sometimes says more.
-fn trust_text(denial: &Denial) -> String {
+fn trust_text(denial: &Denial, about: &About<'_>) -> String {
     let low = denial.message.to_ascii_lowercase();
     if mfa_failed(denial) {
         return MFA.to_owned();
@@ -200,18 +244,46 @@ fn trust_text(denial: &Denial) -> String {
             .to_owned();
     }
     let role = denial.resource.as_deref().map(|r| format!(" of {r}")).unwrap_or_default();
+    let action = denial.action.as_deref().unwrap_or("sts:AssumeRole");
+    // Nobody of AWS calls here, so that no caller's policy and no ExternalId has a part in it:
+    // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+    let federated = match action.to_ascii_lowercase().as_str() {
+        "sts:assumerolewithwebidentity" => Some("aud and sub"),
+        "sts:assumerolewithsaml" => Some("SAML:aud and SAML:sub"),
+        _ => None,
+    };
     if denial.policy_type == Some(PolicyType::RoleTrust) {
         let how = if denial.explicit { "denies this caller" } else { "does not allow this caller" };
+        let conditions = federated.map_or_else(
+            || "the principal, or its conditions (ExternalId, MFA, session name)".to_owned(),
+            |keys| format!("the identity provider as its principal, {action}, or its conditions ({keys})"),
+        );
+        return format!("The trust policy{role} {how}. The role's owner changes the trust policy: {conditions}.");
+    }
+    if let Some(keys) = federated {
         return format!(
-            "The trust policy{role} {how}. The role's owner changes the trust policy: the principal, or its conditions \
-             (ExternalId, MFA, session name)."
+            "AWS says the same words whether the trust policy{role} does not allow {action} to the identity provider, its \
+             conditions ({keys}) do not match the token, or the role does not exist. Compare, most likely first: the \
+             conditions with what the token claims, the provider's ARN in the trust policy, the role's ARN."
         );
     }
+    // Where the role is known, the causes stand beside this with the values to compare.
+    let compare = if about.role.is_some() {
+        "Compare these, most likely first"
+    } else {
+        "Compare, most likely first: the principal in the trust policy, the ExternalId in it, the role's ARN (its path, upper \
+         and lower case), and the caller's own policy"
+    };
     format!(
         "AWS says the same words whether the trust policy{role} does not allow the caller, the ExternalId differs, the role \
-         does not exist, or the caller's own policy lacks it. Compare these, most likely first; an Allow on the role itself \
-         never helps, since trust belongs to the role's trust policy and sts:AssumeRole to the caller."
+         does not exist, or the caller's own policy lacks it. {compare}; an Allow on the role itself never helps, since trust \
+         belongs to the role's trust policy and sts:AssumeRole to the caller."
     )
+}
+
+/// A kind of policy with its article, or with its ARN (and a blank before it) where that is known.
+fn named(kind: &str, arn: &str) -> String {
+    if arn.is_empty() { format!("a {kind}") } else { format!("the {kind}{arn}") }
 }
 
 /// No policy named: raw words and the two usual explanations.
@@ -230,7 +302,8 @@ fn unspecified_text(denial: &Denial, owner: &str) -> String {
                 owner changes that setting, if it should be changed at all."
             .to_owned();
     }
-    if low.contains("does not exist in this region, no resource-based policies allow access") {
+    let kms = ["no resource-based policies allow access", "or you are not allowed to access"];
+    if kms.iter().any(|end| low.contains(&format!("does not exist in this region, {end}"))) {
         return "AWS KMS does not say which: the key is not in this region, its key policy does not allow the caller, or the key \
                 policy denies it. Compare key id and region first, then ask the key's owner for its policy."
             .to_owned();
@@ -336,11 +409,7 @@ pub fn error_advice(error: &CheckError, about: &ErrorAbout<'_>) -> Option<String
         ErrorClass::Throttled => {
             "Wait a minute and test again, with fewer requests at once: --concurrency 4".to_owned()
         }
-        ErrorClass::RegionOff => format!(
-            "{} may be switched off for the account (EC2 words that like bad keys). Switch it on in the account's settings, or \
-             leave it out of the connection's regions.",
-            about.region.map_or_else(|| "The region".to_owned(), |r| format!("Region {r}"))
-        ),
+        ErrorClass::RegionOff => region_off(error, about.region, &profile),
         ErrorClass::Clock => {
             "Set this machine's clock by the network's time (timedatectl set-ntp true) and test again.".to_owned()
         }
@@ -365,6 +434,25 @@ pub fn error_advice(error: &CheckError, about: &ErrorAbout<'_>) -> Option<String
         ErrorClass::Invalid | ErrorClass::NotReached | ErrorClass::Cancelled | ErrorClass::Other => return None,
     };
     Some(crate::text::line(&text).into_owned())
+}
+
+/// A region that is switched off, and what else has the same code.
+fn region_off(error: &CheckError, region: Option<&str>, profile: &str) -> String {
+    let region = region.map_or_else(|| "The region".to_owned(), |r| format!("Region {r}"));
+    let switch = "Switch it on in the account's settings, or leave it out of the connection's regions";
+    match error.code.as_deref().map(super::codes::bare) {
+        // Bad keys and a region that is off look alike in EC2 (turbot/steampipe-plugin-aws#75).
+        Some("AuthFailure") => format!(
+            "{region} may be switched off for the account, or the keys may be bad: EC2 words both alike. If aws sts \
+             get-caller-identity{profile} refuses the keys too, get new ones; if it accepts them, it is the region. {switch}."
+        ),
+        Some("OptInRequired") => format!(
+            "The account is not subscribed to this service, or not yet activated (a new account takes up to a day), or the \
+             region is switched off for it. Sign up for the service or finish the activation; if it is the region, \
+             switch it on in the account's settings, or leave it out of the connection's regions."
+        ),
+        _ => format!("{region} may be switched off for the account. {switch}."),
+    }
 }
 
 /// A profile's name as one shell word.

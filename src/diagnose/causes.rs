@@ -54,6 +54,10 @@ fn made(cause: CauseKind, compare: impl AsRef<str>) -> Cause {
 /// The causes of one refused AssumeRole.
 pub fn assume_role_causes(facts: &AssumeFacts<'_>) -> Causes {
     let mut out = Causes::default();
+    if let Some(cause) = root_user(facts) {
+        out.remaining.push(cause);
+        return out;
+    }
     if let Some(base) = facts.base
         && base.partition != *facts.role.partition()
     {
@@ -88,9 +92,11 @@ pub fn assume_role_causes(facts: &AssumeFacts<'_>) -> Causes {
         Some(PolicyType::VpcEndpoint) => {
             out.keep(
                 CauseKind::Other,
-                "AWS names a VPC endpoint's policy: whoever manages this network must let sts:AssumeRole pass there",
+                format!(
+                    "AWS names a VPC endpoint's policy: whoever manages this network must let sts:AssumeRole pass there. \
+                     {UNKNOWN_UNTIL}"
+                ),
             );
-            rule_out_trust(&mut out, "AWS names a VPC endpoint's policy");
             return out;
         }
         Some(PolicyType::RoleTrust | PolicyType::Resource) | None => {}
@@ -108,13 +114,28 @@ fn said_plainly(facts: &AssumeFacts<'_>) -> Option<Cause> {
             "AWS names MFA: compare the serial number in this connection with the device in IAM, and wait for the next code",
         ));
     }
-    low.contains("may not be assumed by root").then(|| {
+    None
+}
+
+/// AWS lets no root user assume a role, whatever the policies say.
+fn root_user(facts: &AssumeFacts<'_>) -> Option<Cause> {
+    let arn = facts.base.map(|b| b.arn.as_str()).or(facts.denial.principal.as_deref()).unwrap_or_default();
+    let said = facts.denial.message.to_ascii_lowercase().contains("may not be assumed by root");
+    let root = arn.contains(":iam:") && arn.ends_with(":root");
+    let who = if root { format!(" ({arn})") } else { String::new() };
+    (root || said).then(|| {
         made(
-            CauseKind::TrustPrincipal,
-            "the caller is the account's root user, who cannot assume roles: use a role or user",
+            CauseKind::Other,
+            format!(
+                "the caller is an account's root user{who}, and AWS lets no root user assume a role: give this connection \
+                 the credentials of a user or role as its source"
+            ),
         )
     })
 }
+
+/// AWS stops at the first policy that refuses, so that its name proves nothing about the others.
+const UNKNOWN_UNTIL: &str = "Whether the role's side lets the caller in is not known until this is mended";
 
 /// The text names the caller's own side.
 fn caller_only(facts: &AssumeFacts<'_>, out: &mut Causes) {
@@ -127,10 +148,12 @@ fn caller_only(facts: &AssumeFacts<'_>, out: &mut Causes) {
     let verb = if facts.denial.explicit { "denies" } else { "does not allow" };
     out.keep(
         CauseKind::CallerPolicy,
-        format!("AWS names it: {what}{deny} {verb} sts:AssumeRole on {}; caller {}", facts.role, caller(facts)),
+        format!(
+            "AWS names it: {what}{deny} {verb} sts:AssumeRole on {}; caller {}. {UNKNOWN_UNTIL}",
+            facts.role,
+            caller(facts)
+        ),
     );
-    rule_out_trust(out, "AWS names the caller's side");
-    out.drop(CauseKind::ScpOrRcp, "AWS names the caller's side");
 }
 
 /// The text names an organization's policy.
@@ -148,24 +171,10 @@ fn organization_only(facts: &AssumeFacts<'_>, out: &mut Causes) {
     out.keep(
         CauseKind::ScpOrRcp,
         format!(
-            "AWS names it: {kind}{arn}, set by the organization of {whose}; only its management account can change it"
+            "AWS names it: {kind}{arn}, set by the organization of {whose}; only its management account can change it. \
+             {UNKNOWN_UNTIL}"
         ),
     );
-    rule_out_trust(out, "AWS names an organization's policy");
-    out.drop(CauseKind::CallerPolicy, "AWS names an organization's policy");
-}
-
-fn rule_out_trust(out: &mut Causes, why: &str) {
-    for cause in [
-        CauseKind::TrustPrincipal,
-        CauseKind::ExternalId,
-        CauseKind::RoleNameOrPath,
-        CauseKind::Account,
-        CauseKind::SessionName,
-        CauseKind::Mfa,
-    ] {
-        out.drop(cause, why);
-    }
 }
 
 /// One message, many causes.
@@ -175,7 +184,7 @@ fn undecided(facts: &AssumeFacts<'_>, out: &mut Causes) {
         out.keep(
             CauseKind::Other,
             format!(
-                "worked until {} with these same values: not a typing error; something changed on the role's or the \
+                "worked until at least {} with these same values: not a typing error; something changed on the role's or the \
                  organization's side since then",
                 when.short_local()
             ),
@@ -201,10 +210,7 @@ fn undecided(facts: &AssumeFacts<'_>, out: &mut Causes) {
     trust_principal(facts, out);
     external_id(facts, out);
     role_name(facts, out, trust_named);
-    if trust_named {
-        out.drop(CauseKind::CallerPolicy, "AWS names the role's trust policy");
-        out.drop(CauseKind::ScpOrRcp, "AWS names the role's trust policy");
-    } else {
+    if !trust_named {
         caller_policy(facts, out);
         out.keep(
             CauseKind::ScpOrRcp,
@@ -213,9 +219,7 @@ fn undecided(facts: &AssumeFacts<'_>, out: &mut Causes) {
         );
     }
     conditions(facts, out);
-    if facts.worked_until.is_some() {
-        out.drop(CauseKind::TooNew, "the role has accepted these values before");
-    } else {
+    if facts.worked_until.is_none() {
         out.keep(
             CauseKind::TooNew,
             "a role or policy made in the last minutes is not known everywhere yet: test again in a minute",
@@ -232,13 +236,11 @@ fn trust_principal(facts: &AssumeFacts<'_>, out: &mut Causes) {
         return;
     };
     let root = format!("arn:{}:iam::{}:root", base.partition, base.account);
-    let narrow = caller_role(&base.arn)
-        .map(|role| format!(", or its role ({role}, with its path; a session's ARN is not enough)"))
-        .unwrap_or_default();
-    out.keep(
-        CauseKind::TrustPrincipal,
-        format!("Principal in the trust policy must be {root}{narrow}; the caller is {}", base.arn),
-    );
+    let own = match caller_role(&base.arn) {
+        Some(role) => format!("the ARN of the caller's role {role}, with its path); the caller is {}", base.arn),
+        None => format!("the caller's own ARN {})", base.arn),
+    };
+    out.keep(CauseKind::TrustPrincipal, format!("the trust policy must name {root} (or {own}"));
 }
 
 fn external_id(facts: &AssumeFacts<'_>, out: &mut Causes) {

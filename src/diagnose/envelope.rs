@@ -122,7 +122,10 @@ fn plain(text: &str) -> Envelope {
         let code: String = text[open..open + len].split_whitespace().collect();
         let close = open + len + 1;
         let called = scan.find("operation", close).filter(|(s, _)| s - close <= 200);
-        let start = called.map_or(close, |(_, end)| text[end..].find(':').map_or(end, |colon| end + colon + 1));
+        let start = called.map_or(close, |(_, end)| {
+            let end = behind_remark(text, end);
+            text[end..].find(':').map_or(end, |colon| end + colon + 1)
+        });
         return Envelope { code: Some(stored(&code)), operation: operation(&scan), message: rest(start) };
     }
     // Go v2: "api error CODE: MESSAGE".
@@ -138,6 +141,16 @@ fn plain(text: &str) -> Envelope {
         _ => text.to_owned(),
     };
     Envelope { code, operation: operation(&scan), message }
+}
+
+/// Where a remark in brackets ends, as in `operation (reached max retries: 4): …`; `from` when there is none.
+fn behind_remark(text: &str, from: usize) -> usize {
+    let rest = &text[from..];
+    let inner = rest.trim_start();
+    match inner.find(')').filter(|close| inner.starts_with('(') && *close <= 80) {
+        Some(close) => from + (rest.len() - inner.len()) + close + 1,
+        None => from,
+    }
 }
 
 /// A code behind a label: Java's `Error Code: X`, Rust's `code: Some("X")`, JavaScript's `Code: 'X'`.
@@ -269,6 +282,17 @@ mod tests {
             code_and_operation(r#"ErrorMetadata { code: Some("AccessDenied"), message: Some("User: x") }"#),
             code("AccessDenied")
         );
+    }
+
+    #[test]
+    fn a_remark_about_retries_is_no_part_of_the_message() {
+        for (code, message) in [("Throttling", "Rate exceeded"), ("RequestLimitExceeded", "Request limit exceeded.")] {
+            for remark in ["", " (reached max retries: 4)", "\n(reached max\nretries: 4)"] {
+                let e = open(&format!("An error occurred ({code}) when calling the X operation{remark}: {message}"));
+                assert_eq!((e.code.as_deref(), e.operation.as_deref()), (Some(code), Some("X")), "{remark}");
+                assert_eq!(e.message, message, "{remark}");
+            }
+        }
     }
 
     #[test]

@@ -75,7 +75,11 @@ fn decide(envelope: &Envelope, whole: &str) -> Diagnosis {
             message = whole;
         }
     }
-    let class = code.and_then(|c| class_of(c, message));
+    let mut class = code.and_then(|c| class_of(c, message));
+    if class == Some(ErrorClass::Invalid) && sign_in_over(whole) {
+        class = Some(ErrorClass::Expired);
+        message = whole;
+    }
     let denied = code.is_some_and(is_denial_code);
     if let (true, Some(class)) = (denied, class) {
         return Diagnosis::Error(error(class, code, message));
@@ -97,6 +101,14 @@ fn decide(envelope: &Envelope, whole: &str) -> Diagnosis {
         return Diagnosis::Error(CheckError { class, code: code.map(safe), message: said.to_owned() });
     }
     Diagnosis::Error(error(class, code, message))
+}
+
+/// IAM Identity Center's refusal to renew a token, which says why in the words around it only: the SDKs for Go,
+/// with which Terraform signs in, print nothing behind its code.
+fn sign_in_over(text: &str) -> bool {
+    let scan = Scan::new(text);
+    scan.has("invalidgrantexception")
+        && ["refreshcachedssotokenfailed", "unabletorefreshssotoken", "ssooidc"].iter().any(|w| scan.has(w))
 }
 
 /// Puts a denial together; every text in it is sanitised.

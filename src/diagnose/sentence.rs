@@ -279,6 +279,7 @@ fn resource_value(scan: &Scan<'_>, start: usize) -> (String, usize) {
 /// Refusals that name no action in AWS's usual place.
 fn other_forms(scan: &Scan<'_>, found: &mut Sentence) -> Option<usize> {
     let known = azure(scan, found)
+        .or_else(|| key_service(scan))
         .or_else(|| queue_access(scan, found))
         .or_else(|| assume_words(scan, found))
         .or_else(|| stack_event(scan, found));
@@ -345,6 +346,16 @@ fn azure(scan: &Scan<'_>, found: &mut Sentence) -> Option<usize> {
     }
     found.span = Some((first, end));
     Some(end)
+}
+
+/// AWS KMS's sentences of several causes without who and what: the present one
+/// (<https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html>) and an older one. They stand whole.
+fn key_service(scan: &Scan<'_>) -> Option<usize> {
+    const SENTENCES: [&str; 2] = [
+        "doesnotexistinthisregion,noresource-basedpoliciesallowaccess,or",
+        "doesnotexistinthisregion,oryouarenotallowedtoaccess",
+    ];
+    SENTENCES.iter().find_map(|s| scan.find(s, 0)).map(|(_, end)| end)
 }
 
 /// `Access to the resource https://sqs… is denied.`

@@ -332,6 +332,38 @@ fn a_code_or_status_that_is_no_permission_problem_is_none() {
     assert_eq!(read(" \n\t \u{200b}"), None);
 }
 
+/// AWS KMS gives three causes in one sentence, and not always who asked for what.
+#[test]
+fn a_sentence_of_three_causes_is_an_unspecified_refusal() {
+    let causes = "the resource does not exist in this Region, no resource-based policies allow access, or a resource-based \
+                  policy explicitly denies access";
+    let asked = "is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:us-east-1:444455556666:key/1";
+    let older = "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you \
+                 are not allowed to access.";
+    for message in [
+        format!("User: arn:aws:iam::111122223333:user/x {asked} because {causes}"),
+        format!("{asked} because {causes}"),
+        format!("because {causes}"),
+        causes.to_owned(),
+        older.to_owned(),
+    ] {
+        let prefixes = [
+            "",
+            "Error: ",
+            "AccessDeniedException: ",
+            "An error occurred (AccessDeniedException) when calling the \
+                                                                  Decrypt operation: ",
+        ];
+        for prefix in prefixes {
+            let d = refused(&format!("{prefix}{message}"));
+            assert_eq!((d.reason, d.policy_type, d.explicit), (Reason::Unspecified, None, false), "{prefix}{message}");
+            assert_eq!(d.action.is_some(), message.contains("kms:Decrypt"), "{prefix}{message}");
+            let given = advice(&d, &About::default()).text;
+            assert!(given.starts_with("AWS KMS does not say which"), "{given}");
+        }
+    }
+}
+
 #[test]
 fn finds_the_error_at_the_end_of_a_long_paste() {
     let log = "é 2026-11-22T03:00:00Z INFO nothing to see\n".repeat(20_000);

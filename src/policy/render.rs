@@ -62,6 +62,8 @@ pub fn render(snippet: &Snippet, format: Format) -> Result<String, PolicyError> 
     }
 }
 
+const REPLACES: &str = "It replaces the role's present trust policy.";
+
 /// What has to be said beside a snippet in this form: on standard error, or under the overlay.
 /// Sentences, the most important first.
 pub fn notes(snippet: &Snippet, format: Format) -> Vec<String> {
@@ -80,10 +82,23 @@ pub fn notes(snippet: &Snippet, format: Format) -> Vec<String> {
         }
         return notes;
     }
+    if let (Kind::Trust, Some(policy), false) =
+        (snippet.kind, &snippet.policy, matches!(format, Format::Json | Format::Min))
+    {
+        if matches!(format, Format::Cli | Format::CloudShell) {
+            notes.push(REPLACES.to_owned());
+        }
+        notes.push(format!("It also attaches the mandatory permissions, as inline policy {}.", policy.name));
+    }
     let account = snippet.place.account().map_or_else(|| "the role's account".to_owned(), |a| format!("account {a}"));
+    if snippet.kind == Kind::Caller && matches!(format, Format::Cli | Format::CloudShell) {
+        notes.push(
+            "Each list of roles has a name of its own: what an earlier one gave stays until it is removed.".to_owned(),
+        );
+    }
     match format {
         Format::Json | Format::Min => match snippet.kind {
-            Kind::Trust => notes.push("It replaces the role's present trust policy.".to_owned()),
+            Kind::Trust => notes.push(REPLACES.to_owned()),
             Kind::Full => notes.extend(
                 snippet
                     .managed

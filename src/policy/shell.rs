@@ -5,18 +5,24 @@ use super::{Kind, Place, Policy, PolicyError, RoleRef, Snippet, Trust};
 use crate::domain::{AccountId, Partition};
 use crate::text::quote;
 
-/// One command a line, each complete in itself (a permission set takes a short script).
+/// One command a line, each complete in itself; a trust policy for a role that may exist and a permission set take a
+/// short script.
 pub(super) fn cli(snippet: &Snippet) -> Result<String, PolicyError> {
     if let Some(script) = permission_set(snippet)? {
         return Ok(format!("{}\n", script.join("\n")));
     }
     let mut lines = Vec::new();
     if let (Some(trust), Place::Role(role)) = (&snippet.trust, &snippet.place) {
-        let mut line = create_role(role, trust);
+        let create = create_role(role, trust);
         if snippet.kind == Kind::Trust {
-            line = format!("{line} || {}", update_trust(role, trust));
+            // Asked first, so that no other failure to make the role is taken for "it exists".
+            let probe = get_role(role);
+            lines.push(format!("if {probe} >/dev/null 2>&1; then"));
+            lines.push(format!("  {}", update_trust(role, trust)));
+            lines.extend(["else".to_owned(), format!("  {create}"), "fi".to_owned()]);
+        } else {
+            lines.push(create);
         }
-        lines.push(line);
     }
     for step in attach(snippet)? {
         match step {

@@ -5,6 +5,7 @@ use super::trust::assume_actions;
 use super::{Document, Effect, Place, PolicyError, RoleRef, Statement, Trust, TrustInput};
 use crate::domain::{BaseIdentity, Mandatory, Partition, RoleArn};
 use crate::text::quote;
+use sha2::{Digest, Sha256};
 
 /// What a snippet is for, in the words of the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -126,10 +127,17 @@ pub fn caller(identity: &BaseIdentity, roles: &[RoleArn], source_identity: bool)
         place,
         trust: None,
         json: document.clone(),
-        policy: Some(Policy { name: "CloudivizeAssumeRoles".to_owned(), document }),
+        policy: Some(Policy { name: format!("CloudivizeAssumeRoles-{}", short_hash(&document)), document }),
         managed: Vec::new(),
         notes,
     })
+}
+
+/// Eight letters that stand for a content: attaching under a name replaces what bears it, and two vaults may have one
+/// caller.
+fn short_hash(document: &Document) -> String {
+    let hash = Sha256::digest(document.min());
+    hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The mandatory permissions of a role; with `trust` the forms that deploy make the role as well.

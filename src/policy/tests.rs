@@ -134,6 +134,21 @@ fn different_missing_permissions_bear_different_names() {
     assert_ne!(name(&[Mandatory::Regions]), name(&[Mandatory::AccountSummary]));
 }
 
+/// Two vaults may stand on one caller: the list of one does not replace the other's.
+#[test]
+fn different_lists_of_roles_bear_different_names() {
+    let name = |roles: &[&str], source_identity: bool| {
+        let roles: Vec<RoleArn> =
+            roles.iter().map(|r| role_arn(&format!("arn:aws:iam::111122223333:role/{r}"))).collect();
+        caller(&alice(), &roles, source_identity).unwrap().policy.unwrap().name
+    };
+    assert_eq!(name(&["a", "b"], false), name(&["b", "a", "b"], false));
+    assert_ne!(name(&["a", "b"], false), name(&["a"], false));
+    assert_ne!(name(&["a"], true), name(&["a"], false));
+    let hash = name(&["a"], false).strip_prefix("CloudivizeAssumeRoles-").unwrap().to_owned();
+    assert!(hash.len() == 8 && hash.chars().all(|c| c.is_ascii_hexdigit()), "{hash}");
+}
+
 /// Deploying another template under a stack's name deletes what the first one made.
 #[test]
 fn each_template_is_deployed_as_a_stack_of_its_own() {
@@ -144,7 +159,26 @@ fn each_template_is_deployed_as_a_stack_of_its_own() {
     assert_eq!(stack(&trust(&role(), &account_trust()).unwrap()), "cloudivize-CloudivizeRole");
     assert_eq!(stack(&missing(&role(), &[Mandatory::Regions]).unwrap()), "CloudivizeMissing-Regions-CloudivizeRole");
     let roles = [role_arn("arn:aws:iam::111122223333:role/CloudivizeRole")];
-    assert_eq!(stack(&caller(&alice(), &roles, false).unwrap()), "CloudivizeAssumeRoles-alice");
+    let name = stack(&caller(&alice(), &roles, false).unwrap());
+    assert!(name.starts_with("CloudivizeAssumeRoles-") && name.ends_with("-alice"), "{name}");
+}
+
+#[test]
+fn what_replaces_a_trust_policy_says_so_and_what_it_attaches() {
+    let snippet = trust(&role(), &account_trust()).unwrap();
+    for format in Format::ALL {
+        let said = notes(&snippet, format).join(" ");
+        let replaces = matches!(format, Format::Json | Format::Min | Format::Cli | Format::CloudShell);
+        assert_eq!(said.contains("It replaces the role's present trust policy."), replaces, "{format}: {said}");
+        let deploys = !matches!(format, Format::Json | Format::Min | Format::Message);
+        assert_eq!(said.contains("attaches the mandatory permissions"), deploys, "{format}: {said}");
+    }
+    let cli = render(&snippet, Format::Cli).unwrap();
+    let lines: Vec<&str> = cli.lines().collect();
+    assert_eq!(lines[0], "if aws iam get-role --role-name CloudivizeRole >/dev/null 2>&1; then");
+    assert!(lines[1].starts_with("  aws iam update-assume-role-policy ") && lines[2] == "else", "{cli}");
+    assert!(lines[3].starts_with("  aws iam create-role ") && lines[4] == "fi", "{cli}");
+    assert!(lines[5].starts_with("aws iam put-role-policy "), "{cli}");
 }
 
 #[test]
@@ -231,10 +265,10 @@ fn many_roles_become_a_managed_policy_and_too_many_an_error() {
     };
     let snippet = caller(&alice(), &roles(60), false).unwrap();
     let cli = render(&snippet, Format::Cli).unwrap();
-    assert!(cli.starts_with("aws iam create-policy --policy-name CloudivizeAssumeRoles "), "{cli}");
+    assert!(cli.starts_with("aws iam create-policy --policy-name CloudivizeAssumeRoles-"), "{cli}");
     assert!(cli.contains("\naws iam attach-user-policy --user-name alice "), "{cli}");
     assert!(render(&snippet, Format::CloudFormation).unwrap().contains("AWS::IAM::ManagedPolicy"));
-    assert!(render(&snippet, Format::Terraform).unwrap().contains("aws_iam_policy.cloudivize_assume_roles.arn"));
+    assert!(render(&snippet, Format::Terraform).unwrap().contains("aws_iam_policy.cloudivize_assume_roles_"));
 
     let snippet = caller(&alice(), &roles(300), false).unwrap();
     for format in [Format::CloudFormation, Format::Terraform, Format::Cli, Format::CloudShell, Format::Message] {

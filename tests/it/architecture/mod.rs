@@ -38,7 +38,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "policy",
         ours: &["domain", "text"],
-        crates: &["serde", "serde_json", "shlex", "thiserror"],
+        crates: &["serde", "serde_json", "sha2", "shlex", "thiserror"],
         pure: true,
     },
     Room {
