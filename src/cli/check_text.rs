@@ -52,7 +52,7 @@ fn shared<'r>(
     for source in sources {
         let Err(error) = &source.outcome else { continue };
         if !said.contains(&error) {
-            lines.push(source_line(source, error, symbols));
+            lines.extend(source_line(source, symbols));
         }
     }
     said.extend(sources.iter().filter_map(|s| s.outcome.as_ref().err()));
@@ -81,13 +81,12 @@ fn external_id(finding: ExternalIdFinding, symbols: &Symbols) -> (String, Option
 }
 
 /// A source that failed, said once for all that hangs on it.
-fn source_line(source: &SourceReport, error: &CheckError, symbols: &Symbols) -> String {
+fn source_line(source: &SourceReport, symbols: &Symbols) -> Option<String> {
     let wait = match source.dependents {
         1 => "1 connection waits for it".to_owned(),
         n => format!("{n} connections wait for it"),
     };
-    let named = if error.message.starts_with(&source.label) { "" } else { &format!("{}: ", source.label) };
-    format!("{} source {named}{} · {wait}", symbols.untested, error.message)
+    Some(format!("{} source {} · {wait}", symbols.untested, source.trouble()?))
 }
 
 /// What is wrong with one connection and what to do.

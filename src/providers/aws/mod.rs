@@ -11,6 +11,7 @@ pub mod reach;
 mod session;
 mod source;
 mod store;
+mod trouble;
 
 use crate::domain::{CheckError, Connection, ConnectionId, ErrorClass, Partition, Region, Secret, Settings};
 use aws_credential_types::Credentials;
