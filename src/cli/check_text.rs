@@ -111,9 +111,17 @@ fn details(report: &ConnectionReport, symbols: &Symbols, said: &[&CheckError], o
         out.paragraph(&format!("  {}. ", n + 1), line)?;
     }
     if let Some(assume) = report.check(Mandatory::AssumeRole) {
-        for cause in &assume.ruled_out {
-            out.line(&out.paint(Paint::Dim, &format!("  ruled out: {}", cause.compare)))?;
+        for line in report::ruled_out(assume) {
+            out.line(&out.paint(Paint::Dim, &format!("  ruled out: {line}")))?;
         }
+    }
+    if let (true, Some(at)) = (report.external_id.is_finding(), report.external_id_tested_at) {
+        // The probe is sparing: a person who mended the role must know how to have it looked at again.
+        let again = match report.saved {
+            true => format!("; cloudivize check {} --probe-external-id tests it again once it is mended", report.name),
+            false => String::new(),
+        };
+        out.line(&format!("  ExternalId tested {}{again}", at.short_local()))?;
     }
     if report.saved && report.check(Mandatory::AssumeRole).is_some_and(|c| c.verdict == Verdict::Denied) {
         let name = &report.name;
