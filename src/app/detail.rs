@@ -5,6 +5,7 @@ use super::{Line, Slot, Standing, State, wrapped};
 use crate::domain::{
     Check, Connection, ConnectionReport, Denial, ErrorClass, ExternalIdFinding, Mandatory, Mark, Reason, Role, Verdict,
 };
+use crate::report;
 use crate::text;
 
 /// From this width on, where and how fast each answer was stands in the table as well.
@@ -221,8 +222,8 @@ fn what_to_do(state: &State, connection: &Connection, standing: &Standing) -> Ve
         }
         if !check.ruled_out.is_empty() {
             lines.extend([Line::blank(), Line::of(Role::Quiet, "Ruled out")]);
-            for cause in &check.ruled_out {
-                lines.push(Line::of(Role::Quiet, format!("-  {}", cause.compare)).hang(3));
+            for line in report::ruled_out(check) {
+                lines.push(Line::of(Role::Quiet, format!("-  {line}")).hang(3));
             }
         }
     }

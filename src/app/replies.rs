@@ -58,13 +58,13 @@ impl State {
 
     /// Keeps what became of a source. One that fails is said once, whatever hangs on it.
     fn source(&mut self, now: Timestamp, report: SourceReport) {
-        if let Err(error) = &report.outcome {
+        if let Some(trouble) = report.trouble() {
             let wait = match report.dependents {
                 0 => String::new(),
                 1 => " · 1 connection waits for it".to_owned(),
                 n => format!(" · {n} connections wait for it"),
             };
-            self.say(now, Notice::bad(format!("{}: {}{wait}", report.label, error.message)));
+            self.say(now, Notice::bad(format!("{trouble}{wait}")));
         }
         self.sources.insert(report.source.clone(), report);
     }

@@ -52,7 +52,7 @@ fn shared<'r>(
     for source in sources {
         let Err(error) = &source.outcome else { continue };
         if !said.contains(&error) {
-            lines.push(source_line(source, error, symbols));
+            lines.extend(source_line(source, symbols));
         }
     }
     said.extend(sources.iter().filter_map(|s| s.outcome.as_ref().err()));
@@ -81,13 +81,12 @@ fn external_id(finding: ExternalIdFinding, symbols: &Symbols) -> (String, Option
 }
 
 /// A source that failed, said once for all that hangs on it.
-fn source_line(source: &SourceReport, error: &CheckError, symbols: &Symbols) -> String {
+fn source_line(source: &SourceReport, symbols: &Symbols) -> Option<String> {
     let wait = match source.dependents {
         1 => "1 connection waits for it".to_owned(),
         n => format!("{n} connections wait for it"),
     };
-    let named = if error.message.starts_with(&source.label) { "" } else { &format!("{}: ", source.label) };
-    format!("{} source {named}{} · {wait}", symbols.untested, error.message)
+    Some(format!("{} source {} · {wait}", symbols.untested, source.trouble()?))
 }
 
 /// What is wrong with one connection and what to do.
@@ -112,9 +111,17 @@ fn details(report: &ConnectionReport, symbols: &Symbols, said: &[&CheckError], o
         out.paragraph(&format!("  {}. ", n + 1), line)?;
     }
     if let Some(assume) = report.check(Mandatory::AssumeRole) {
-        for cause in &assume.ruled_out {
-            out.line(&out.paint(Paint::Dim, &format!("  ruled out: {}", cause.compare)))?;
+        for line in report::ruled_out(assume) {
+            out.line(&out.paint(Paint::Dim, &format!("  ruled out: {line}")))?;
         }
+    }
+    if let (true, Some(at)) = (report.external_id.is_finding(), report.external_id_tested_at) {
+        // The probe is sparing: a person who mended the role must know how to have it looked at again.
+        let again = match report.saved {
+            true => format!("; cloudivize check {} --probe-external-id tests it again once it is mended", report.name),
+            false => String::new(),
+        };
+        out.line(&format!("  ExternalId tested {}{again}", at.short_local()))?;
     }
     if report.saved && report.check(Mandatory::AssumeRole).is_some_and(|c| c.verdict == Verdict::Denied) {
         let name = &report.name;

@@ -58,6 +58,15 @@ pub struct SourceReport {
     pub dependents: usize,
 }
 
+impl SourceReport {
+    /// What is wrong with it, its name said once; `None` when it answered.
+    pub fn trouble(&self) -> Option<String> {
+        let error = self.outcome.as_ref().err()?;
+        let named = error.message.strip_prefix(self.label.as_str()).is_some_and(|rest| rest.starts_with(':'));
+        Some(if named { error.message.clone() } else { format!("{}: {}", self.label, error.message) })
+    }
+}
+
 /// One piece of an answer.
 #[derive(Debug, Clone)]
 pub enum Part {

@@ -45,7 +45,27 @@ pub(crate) struct Sink {
 impl Sink {
     /// Hands a part over, waiting while the receiver is behind. A receiver that is gone wants nothing.
     pub async fn part(&self, part: Part) {
+        log(&part);
         let _ = self.to.send(Reply { ticket: self.ticket, body: Ok(part) }).await;
+    }
+}
+
+/// What `--log` keeps of the work: when each test begins and ends, and what became of each source.
+fn log(part: &Part) {
+    match part {
+        Part::Started(id) => tracing::info!(connection = %id, "test begins"),
+        Part::Connection(report) => {
+            let (name, status, ms) = (report.name.as_str(), report.status().word(), report.elapsed_ms);
+            tracing::info!(connection = %report.id, name, status, ms, "test ends");
+        }
+        Part::Source(source) => match &source.outcome {
+            Ok(who) => tracing::info!(source = source.label, identity = who.arn, "source"),
+            Err(e) => {
+                let code = e.code.as_deref().unwrap_or("-");
+                tracing::info!(source = source.label, class = e.class.word(), code, why = e.message, "source failed");
+            }
+        },
+        _ => {}
     }
 }
 

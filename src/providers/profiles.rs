@@ -1,5 +1,5 @@
 //! What the AWS configuration files name: profiles, what kind they are, and which role they assume.
-//! No key and no token is read out of them.
+//! No key and no token is taken out of them.
 
 use aws_config::profile::{ProfileFileLoadError, ProfileSet, load};
 use aws_runtime::env_config::file::EnvConfigFiles;
@@ -86,6 +86,34 @@ pub async fn profiles() -> Result<Vec<ProfileFacts>, String> {
     let mut found: Vec<ProfileFacts> = set.profiles().filter_map(|name| facts(&set, name)).collect();
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
+}
+
+/// The files that are read, for a sentence: `~/.aws/config or ~/.aws/credentials`.
+pub fn files() -> String {
+    format!("{} or {}", file("AWS_CONFIG_FILE", "~/.aws/config"), credentials_file())
+}
+
+/// The file that holds a profile's keys, for a sentence.
+pub fn keys_file(name: &str) -> String {
+    let credentials = credentials_file();
+    let path = match (credentials.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => credentials.clone().into(),
+    };
+    let heading =
+        |line: &str| line.trim().strip_prefix('[').and_then(|l| l.strip_suffix(']')).map(str::trim) == Some(name);
+    match std::fs::read_to_string(path) {
+        Ok(text) if text.lines().any(heading) => credentials,
+        _ => file("AWS_CONFIG_FILE", "~/.aws/config"),
+    }
+}
+
+fn credentials_file() -> String {
+    file("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
+}
+
+fn file(variable: &str, usual: &str) -> String {
+    std::env::var(variable).ok().filter(|v| !v.is_empty()).unwrap_or_else(|| usual.to_owned())
 }
 
 fn facts(set: &ProfileSet, name: &str) -> Option<ProfileFacts> {

@@ -5,4 +5,6 @@ mod json;
 mod words;
 
 pub use json::{check_event, connection, connection_event, document};
-pub use words::{STATE_SYMBOLS, Symbols, action_lines, common_troubles, findings, findings_beside, why};
+pub use words::{
+    STATE_SYMBOLS, Symbols, action_lines, cause, common_troubles, findings, findings_beside, ruled_out, why,
+};

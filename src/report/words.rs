@@ -103,6 +103,34 @@ pub fn reason(reason: crate::domain::Reason) -> &'static str {
     }
 }
 
+/// A possible cause of a refused AssumeRole, by name.
+pub fn cause(kind: crate::domain::CauseKind) -> &'static str {
+    use crate::domain::CauseKind as C;
+    match kind {
+        C::CallerPolicy => "the caller's own policy",
+        C::TrustPrincipal => "the trust policy's principal",
+        C::ExternalId => "the ExternalId",
+        C::RoleNameOrPath => "the role's name or path",
+        C::Account => "the account",
+        C::Partition => "the partition",
+        C::Mfa => "MFA",
+        C::SessionName => "the session name",
+        C::SourceIdentity => "the source identity",
+        C::ScpOrRcp => "an organization's policy",
+        C::TooNew => "a role made a moment ago",
+        C::Other => "another cause",
+    }
+}
+
+/// What was ruled out of a refused AssumeRole, a line for each.
+pub fn ruled_out(check: &Check) -> Vec<String> {
+    let line = |c: &crate::domain::Cause| match c.compare.as_str() {
+        "" => cause(c.cause).to_owned(),
+        why => format!("{}: {why}", cause(c.cause)),
+    };
+    check.ruled_out.iter().map(line).collect()
+}
+
 /// Troubles of the network that several connections met alike, with how many did: to be said once, not once for each.
 pub fn common_troubles(reports: &[ConnectionReport]) -> Vec<(&CheckError, usize)> {
     let mut met: Vec<(&CheckError, usize)> = Vec::new();

@@ -97,9 +97,8 @@ pub fn status(state: &State, area: Area, brush: &mut Brush<'_>) {
         );
         return;
     }
-    if let Some(failed) = state.sources.values().find(|s| s.outcome.is_err()) {
-        let why = failed.outcome.as_ref().err().map_or("", |e| e.message.as_str());
-        let words = format!("{}: {why} · {} wait for it", failed.label, failed.dependents);
+    if let Some((failed, why)) = state.sources.values().find_map(|s| s.trouble().map(|why| (s, why))) {
+        let words = format!("{why} · {} wait for it", failed.dependents);
         brush.text(x, y, width, Role::Untested, &words);
         return;
     }

@@ -213,7 +213,13 @@ fn a_source_that_fails_is_one_fact_and_its_connections_are_untested() {
     }
     let quiet = machine.run(&["check", "--quiet"]).exits(3).stdout;
     assert_eq!(quiet.lines().count(), 1, "{quiet}");
-    assert!(quiet.contains("profile:nobody") && quiet.contains("2 connections wait for it"), "{quiet}");
+    let line = quiet.trim();
+    assert!(line.starts_with("? source profile:nobody: there is no profile nobody in "), "{quiet}");
+    assert!(line.ends_with("2 connections wait for it"), "{quiet}");
+    // The table says it once, too, and nothing more of the connections that only wait.
+    let table = machine.run(&["check"]).exits(3).stdout;
+    assert_eq!(table.matches("profile:nobody").count(), 1, "{table}");
+    assert_eq!(table.trim_end().lines().last(), Some(line));
 }
 
 #[test]

@@ -148,3 +148,23 @@ fn a_throttled_probe_proves_nothing_and_is_repeated() {
     enforcing(&stub);
     assert_eq!(machine.check_one(&[], 0)["external_id"], "enforced", "the next test asks again");
 }
+
+#[test]
+fn a_finding_tells_when_it_was_found_and_how_it_is_looked_at_again() {
+    let stub = Stub::start();
+    let machine = machine(&stub);
+    add(&machine, "c", ROLE, &WITH_ID);
+    let table = machine.run(&["check"]).exits(0).stdout;
+    let line = table.lines().find(|l| l.contains("ExternalId tested ")).unwrap_or_else(|| panic!("{table}"));
+    assert!(line.ends_with("; cloudivize check c --probe-external-id tests it again once it is mended"), "{line}");
+}
+
+#[test]
+fn what_was_ruled_out_is_named() {
+    let stub = Stub::start();
+    stub.on("AssumeRole", |r| aws::denied(r, ""));
+    let machine = machine(&stub);
+    add(&machine, "c", ROLE, &["--no-external-id"]);
+    let table = machine.run(&["check"]).exits(1).stdout;
+    assert!(table.lines().any(|l| l == "  ruled out: the partition: role and caller are both in aws"), "{table}");
+}

@@ -93,7 +93,16 @@ fn no_secret_reaches_a_log_a_stream_or_a_file() {
     }
     // The stub was asked with them: they were there to be told.
     assert!(stub.asked("AssumeRole").iter().any(|r| r.form("ExternalId").as_deref() == Some("CANARY-external-id")));
-    assert!(!std::fs::read_to_string(&log).unwrap().is_empty());
+    let kept = std::fs::read_to_string(&log).unwrap();
+    // Every call is one line, with what became of it.
+    let line = |words: &[&str]| kept.lines().any(|l| words.iter().all(|w| l.contains(w)));
+    assert!(
+        line(&["call", "service=\"iam\"", "operation=\"GetAccountSummary\"", "verdict=\"denied\"", "AccessDenied"]),
+        "{kept}"
+    );
+    assert!(line(&["call", "operation=\"DescribeAccountAttributes\"", "verdict=\"allowed\"", "ms="]), "{kept}");
+    assert!(line(&["test begins"]) && line(&["test ends", "name=\"c\"", "status=\"denied\""]), "{kept}");
+    assert!(line(&["source=\"env\"", "identity="]), "{kept}");
     assert_eq!(std::fs::metadata(&log).unwrap().permissions().mode() & 0o777, 0o600);
     let all = files(machine.home.path());
     assert!(all.iter().any(|(name, _)| name.ends_with("checks.jsonl")));

@@ -56,7 +56,7 @@ pub(super) async fn caller_identity(
     let config =
         aws_sdk_sts::config::Builder::from(&aws.sdk(place, credentials)).retry_partition(Aws::partition_of(place));
     let client = aws_sdk_sts::Client::from_conf(config.build());
-    aws.call(round, place, async {
+    aws.call(round, place, "GetCallerIdentity", async {
         let out = client.get_caller_identity().send().await.map_err(|e| failure::read(e, &place.host()))?;
         let who = identity(out.arn().unwrap_or_default(), out.account())?;
         Ok((who, request_id(&out)))
@@ -75,7 +75,8 @@ pub(super) async fn assume_role(
     let config =
         aws_sdk_sts::config::Builder::from(&aws.sdk(place, credentials)).retry_partition(Aws::partition_of(place));
     let client = aws_sdk_sts::Client::from_conf(config.build());
-    aws.call(round, place, async {
+    let operation = if input.harmless { "AssumeRole (probe)" } else { "AssumeRole" };
+    aws.call(round, place, operation, async {
         let mut call = client
             .assume_role()
             .role_arn(&input.role_arn)
@@ -132,6 +133,7 @@ impl<'a> Calls<'a> {
     async fn run<T, F>(
         &self,
         service: Service,
+        operation: &'static str,
         region: &Region,
         call: impl FnOnce(Place, Credentials) -> F,
     ) -> Answer<T>
@@ -142,7 +144,7 @@ impl<'a> Calls<'a> {
             Err(error) => Answer { result: Err(error), region: region.clone(), latency_ms: 0 },
             Ok(place) => {
                 let credentials = self.session.credentials.clone();
-                self.aws.call(self.round, &place, call(place.clone(), credentials)).await
+                self.aws.call(self.round, &place, operation, call(place.clone(), credentials)).await
             }
         }
     }
@@ -157,7 +159,7 @@ impl<'a> Calls<'a> {
 
     /// `ec2:DescribeRegions` with the regions that are off: sorted by code.
     pub async fn regions(&self, region: Region) -> Answer<Regions> {
-        self.run(Service::Ec2, &region, |place, credentials| async move {
+        self.run(Service::Ec2, "DescribeRegions", &region, |place, credentials| async move {
             let config = aws_sdk_ec2::config::Builder::from(&self.aws.sdk(&place, credentials));
             let client = aws_sdk_ec2::Client::from_conf(config.retry_partition(Aws::partition_of(&place)).build());
             let out = client.describe_regions().all_regions(true).send().await;
@@ -180,7 +182,7 @@ impl<'a> Calls<'a> {
 
     /// `ec2:DescribeAccountAttributes`: names and values.
     pub async fn attributes(&self, region: Region) -> Answer<Vec<(String, Vec<String>)>> {
-        self.run(Service::Ec2, &region, |place, credentials| async move {
+        self.run(Service::Ec2, "DescribeAccountAttributes", &region, |place, credentials| async move {
             let config = aws_sdk_ec2::config::Builder::from(&self.aws.sdk(&place, credentials));
             let client = aws_sdk_ec2::Client::from_conf(config.retry_partition(Aws::partition_of(&place)).build());
             let out = client.describe_account_attributes().send().await.map_err(|e| failure::read(e, &place.host()))?;
@@ -200,7 +202,7 @@ impl<'a> Calls<'a> {
 
     /// `iam:GetAccountSummary`.
     pub async fn summary(&self, region: Region) -> Answer<BTreeMap<String, i64>> {
-        self.run(Service::Iam, &region, |place, credentials| async move {
+        self.run(Service::Iam, "GetAccountSummary", &region, |place, credentials| async move {
             let config = aws_sdk_iam::config::Builder::from(&self.aws.sdk(&place, credentials));
             let client = aws_sdk_iam::Client::from_conf(config.retry_partition(Aws::partition_of(&place)).build());
             let out = client.get_account_summary().send().await.map_err(|e| failure::read(e, &place.host()))?;
@@ -213,7 +215,7 @@ impl<'a> Calls<'a> {
 
     /// `cur:DescribeReportDefinitions`: the reports' names, page after page of five.
     pub async fn reports(&self, region: Region) -> Answer<Vec<String>> {
-        self.run(Service::Cur, &region, |place, credentials| async move {
+        self.run(Service::Cur, "DescribeReportDefinitions", &region, |place, credentials| async move {
             let config = aws_sdk_costandusagereport::config::Builder::from(&self.aws.sdk(&place, credentials));
             let config = config.retry_partition(Aws::partition_of(&place)).build();
             let client = aws_sdk_costandusagereport::Client::from_conf(config);
@@ -237,7 +239,7 @@ impl<'a> Calls<'a> {
 
     /// `sts:DecodeAuthorizationMessage`: JSON in AWS's words, sensitive.
     pub async fn decode(&self, region: &Region, message: &str) -> Answer<Secret> {
-        self.run(Service::Sts, region, |place, credentials| async move {
+        self.run(Service::Sts, "DecodeAuthorizationMessage", region, |place, credentials| async move {
             let config = aws_sdk_sts::config::Builder::from(&self.aws.sdk(&place, credentials));
             let client = aws_sdk_sts::Client::from_conf(config.retry_partition(Aws::partition_of(&place)).build());
             let out = client.decode_authorization_message().encoded_message(message).send().await;

@@ -214,16 +214,17 @@ fn login_wanted() -> Failure {
 }
 
 /// An error and its sources, outermost first.
-fn errors<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+pub(super) fn errors<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |e| <dyn Error>::source(*e))
 }
 
-fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+/// The first error of this type in a chain.
+pub(super) fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
     errors(error).find_map(|e| e.downcast_ref())
 }
 
 /// The innermost error's words.
-fn root_cause(error: &(dyn Error + 'static)) -> String {
+pub(super) fn root_cause(error: &(dyn Error + 'static)) -> String {
     errors(error).last().map(|e| text::line(&e.to_string()).into_owned()).unwrap_or_default()
 }
 

@@ -11,6 +11,7 @@ pub mod reach;
 mod session;
 mod source;
 mod store;
+mod trouble;
 
 use crate::domain::{CheckError, Connection, ConnectionId, ErrorClass, Partition, Region, Secret, Settings};
 use aws_credential_types::Credentials;
@@ -204,10 +205,15 @@ impl Aws {
         &self,
         round: &Round,
         place: &Place,
+        operation: &'static str,
         call: impl Future<Output = Result<(T, Option<String>), CallError>> + Send,
     ) -> Answer<T> {
         let host = place.host();
-        let answer = |result, latency_ms| Answer { result, region: place.region.clone(), latency_ms };
+        let answer = |result, latency_ms| {
+            let answer = Answer { result, region: place.region.clone(), latency_ms };
+            log(place, operation, &answer);
+            answer
+        };
         let Ok(_permit) = self.limit.acquire().await else {
             return answer(Err(CallError::local(ErrorClass::Cancelled, "the program is ending")), 0);
         };
@@ -253,6 +259,26 @@ impl Aws {
             .cloned()
             .or_else(|| partition.default_region())
             .or_else(|| connection.regions.first().cloned())
+    }
+}
+
+/// One line for one call: where, what, how long, and what came of it. Nothing that was sent, and no words of an answer.
+fn log<T>(place: &Place, operation: &str, answer: &Answer<T>) {
+    let (service, region, ms) = (place.service.word(), place.region.as_str(), answer.latency_ms);
+    let none = || "-".to_owned();
+    match &answer.result {
+        Ok((_, id)) => {
+            let request_id = id.clone().unwrap_or_else(none);
+            tracing::info!(service, region, operation, ms, verdict = "allowed", request_id, "call");
+        }
+        Err(CallError { failure, request_id, .. }) => {
+            let (verdict, class, code) = match failure {
+                Failure::Denied(denial) => ("denied", denial.reason.word(), denial.code.clone()),
+                Failure::NoAnswer(error) => ("untested", error.class.word(), error.code.clone()),
+            };
+            let (code, request_id) = (code.unwrap_or_else(none), request_id.clone().unwrap_or_else(none));
+            tracing::info!(service, region, operation, ms, verdict, class, code, request_id, "call");
+        }
     }
 }
 

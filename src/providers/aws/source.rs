@@ -2,9 +2,9 @@
 
 use super::calls;
 use super::endpoint::Service;
-use super::failure::{CallError, Failure, chain};
+use super::failure::{CallError, Failure};
 use super::store::Wanted;
-use super::{Aws, Round};
+use super::{Aws, Round, trouble};
 use crate::domain::{BaseIdentity, CheckError, Connection, ConnectionId, ErrorClass, Partition, Region, Source};
 use crate::text;
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
@@ -13,7 +13,6 @@ use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::profile::region::ProfileFileRegionProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use futures_util::FutureExt;
 use std::sync::Arc;
@@ -98,7 +97,7 @@ impl Aws {
                 let error = error.into_check_error();
                 Err(CheckError {
                     class: ErrorClass::Source,
-                    message: format!("{}: {}", link.name, error.message),
+                    message: format!("connection:{}: {}", link.name, error.message),
                     code: error.code,
                 })
             }
@@ -132,8 +131,10 @@ impl Aws {
             .with_sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
             .with_time_source(aws_smithy_async::time::SystemTimeSource::new());
         let region = self.base_region(source, &provider_config).await;
-        let provider_config =
-            provider_config.with_region(region.as_ref().map(|r| aws_types::region::Region::new(r.as_str().to_owned())));
+        // A profile that assumes a role asks STS somewhere, also where the files name no region.
+        let usual = || connection.partition().unwrap_or(Partition::Aws).default_region();
+        let asked = region.clone().or_else(usual).map(|r| aws_types::region::Region::new(r.as_str().to_owned()));
+        let provider_config = provider_config.with_region(asked);
         let provider: Box<dyn ProvideCredentials> = match source {
             Source::Env => Box::new(DefaultCredentialsChain::builder().configure(provider_config).build().await),
             // Alone: the default chain would take the environment's keys first and act in another account.
@@ -151,7 +152,7 @@ impl Aws {
         };
         let label = source_label(source);
         let credentials = self.provide(provider.as_ref(), source, &label).await?;
-        let identity = self.identify(round, connection, &credentials, region.as_ref(), &label).await?;
+        let identity = self.identify(round, connection, &credentials, region.as_ref(), source, &label).await?;
         Ok(Arc::new(Base { credentials, identity, region }))
     }
 
@@ -166,7 +167,7 @@ impl Aws {
         let answer: future::ProvideCredentials<'_> = provider.provide_credentials();
         match tokio::time::timeout(self.timeout, answer).await {
             Ok(Ok(credentials)) => Ok(credentials),
-            Ok(Err(error)) => Err(CheckError::new(ErrorClass::Source, explain(&error, source, label))),
+            Ok(Err(error)) => Err(trouble::explain(&error, source, label).await),
             Err(_) => Err(CheckError::new(
                 ErrorClass::Source,
                 format!("{label}: no credentials within {} s; allow more time with --timeout", self.timeout.as_secs()),
@@ -199,6 +200,7 @@ impl Aws {
         connection: &Connection,
         credentials: &Credentials,
         base: Option<&Region>,
+        source: &Source,
         label: &str,
     ) -> Result<BaseIdentity, CheckError> {
         // Whose partition it is only the answer tells: the base region's, else the role's.
@@ -249,7 +251,11 @@ impl Aws {
                     }
                     CheckError {
                         class: ErrorClass::Source,
-                        message: format!("{label}: {}{}", e.message, remedy(source_of(label), e.class)),
+                        message: format!(
+                            "{label}: {}{}",
+                            e.message.trim_end_matches('.'),
+                            trouble::remedy(source, e.class).await
+                        ),
                         code: e.code,
                     }
                 }
@@ -260,51 +266,5 @@ impl Aws {
 
 /// A source in a person's words.
 pub(super) fn source_label(source: &Source) -> String {
-    match source {
-        Source::Env => "env (the default chain)".to_owned(),
-        other => text::line(&other.text()).into_owned(),
-    }
-}
-
-fn source_of(label: &str) -> Option<&str> {
-    label.strip_prefix("profile:")
-}
-
-/// The command that helps when a profile's credentials have ended or are unknown.
-fn remedy(profile: Option<&str>, class: ErrorClass) -> String {
-    match (class, profile) {
-        (ErrorClass::Expired | ErrorClass::Invalid, Some(name)) => {
-            let quoted = shlex::try_quote(name).unwrap_or(std::borrow::Cow::Borrowed("NAME"));
-            format!("; renew them: aws sso login --profile {quoted}, or aws configure --profile {quoted}")
-        }
-        (ErrorClass::Expired | ErrorClass::Invalid, None) => "; renew them, or name a profile as the source".to_owned(),
-        _ => String::new(),
-    }
-}
-
-/// What kept a provider from credentials, and what helps.
-fn explain(error: &CredentialsError, source: &Source, label: &str) -> String {
-    let words = chain(error);
-    match (error, source) {
-        (CredentialsError::CredentialsNotLoaded(_), Source::Profile(name)) => {
-            let quoted = shlex::try_quote(name.as_str()).unwrap_or(std::borrow::Cow::Borrowed("NAME"));
-            format!(
-                "{label}: {words}; see that the profile is in ~/.aws/config and has credentials: aws configure list --profile {quoted}"
-            )
-        }
-        (CredentialsError::CredentialsNotLoaded(_), _) => format!(
-            "{label}: no credentials were found ({words}); set AWS_PROFILE, sign in with `aws sso login`, or name a source: --source profile:NAME"
-        ),
-        (CredentialsError::ProviderTimedOut(_), _) => {
-            format!("{label}: its credentials did not come in time ({words})")
-        }
-        (CredentialsError::InvalidConfiguration(_), _) => {
-            format!("{label}: the AWS configuration is not usable: {words}; correct ~/.aws/config")
-        }
-        (_, Source::Profile(name)) => {
-            let quoted = shlex::try_quote(name.as_str()).unwrap_or(std::borrow::Cow::Borrowed("NAME"));
-            format!("{label}: {words}; if it is a single sign-on profile: aws sso login --profile {quoted}")
-        }
-        _ => format!("{label}: {words}"),
-    }
+    text::line(&source.text()).into_owned()
 }
