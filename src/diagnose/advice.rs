@@ -438,7 +438,8 @@ pub fn error_advice(error: &CheckError, about: &ErrorAbout<'_>) -> Option<String
 
 /// A region that is switched off, and what else has the same code.
 fn region_off(error: &CheckError, region: Option<&str>, profile: &str) -> String {
-    let region = region.map_or_else(|| "The region".to_owned(), |r| format!("Region {r}"));
+    let region = region.map(|r| format!("Region {r}"));
+    let region = region.as_deref().unwrap_or("This region");
     let switch = "Switch it on in the account's settings, or leave it out of the connection's regions";
     match error.code.as_deref().map(super::codes::bare) {
         // Bad keys and a region that is off look alike in EC2 (turbot/steampipe-plugin-aws#75).
@@ -447,9 +448,8 @@ fn region_off(error: &CheckError, region: Option<&str>, profile: &str) -> String
              get-caller-identity{profile} refuses the keys too, get new ones; if it accepts them, it is the region. {switch}."
         ),
         Some("OptInRequired") => format!(
-            "The account is not subscribed to this service, or not yet activated (a new account takes up to a day), or the \
-             region is switched off for it. Sign up for the service or finish the activation; if it is the region, \
-             switch it on in the account's settings, or leave it out of the connection's regions."
+            "The account is not subscribed to this service or not activated yet (sign up, or wait for the activation). Or: \
+             {region} is switched off for it. {switch}."
         ),
         _ => format!("{region} may be switched off for the account. {switch}."),
     }
