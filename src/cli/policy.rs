@@ -7,8 +7,8 @@ use super::context::{Context, find, source, source_label};
 use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
 use crate::domain::{
-    BaseIdentity, Connection, ConnectionId, ConnectionName, Mandatory, Method, Partition, RoleArn, RoleName, Source,
-    Verdict,
+    BaseIdentity, Connection, ConnectionId, ConnectionName, ErrorClass, Mandatory, Method, Partition, RoleArn,
+    RoleName, Source, Verdict,
 };
 use crate::policy::{self, Format, PolicyError, RoleRef, Snippet, TrustInput, Trusted};
 use std::sync::Arc;
@@ -239,14 +239,20 @@ fn missing(context: &mut Context, asked: &Asked, out: &mut Out) -> Result<Option
                 out.note(&format!("{action} is denied, and an Allow would not help. {advice}"));
             }
             Verdict::Untested => {
-                let why = check.error.as_ref().map_or("", |e| e.message.as_str());
-                out.note(&format!("{action} could not be tested: {why}"));
+                if let Some(error) = check.error.as_ref().filter(|e| e.class != ErrorClass::NotReached) {
+                    out.note(&format!("{action} could not be tested: {}", error.message));
+                }
             }
             Verdict::Allowed | Verdict::NotApplicable => {}
         }
     }
     if snippet.is_none() {
-        out.note(&format!("There is no missing permission of {} that a policy could add.", connection.name));
+        let name = &connection.name;
+        out.note(&match report.checks.iter().filter(|c| c.verdict == Verdict::Untested).count() {
+            0 => format!("There is no missing permission of {name} that a policy could add."),
+            1 => format!("What {name} lacks is not known: 1 permission could not be tested."),
+            n => format!("What {name} lacks is not known: {n} permissions could not be tested."),
+        });
     }
     Ok(snippet)
 }

@@ -100,3 +100,28 @@ fn missing_prints_what_an_allow_mends_and_nothing_else() {
     let own = machine.run(&["--profile", "hub", "policy", "missing"]).exits(0);
     assert!(own.stderr.contains("alice"), "{}", own.stderr);
 }
+
+#[test]
+fn what_could_not_be_tested_is_not_called_nothing() {
+    let stub = cloud(USER);
+    let machine = machine(&stub);
+    add(&machine, "prod", ARN, "env");
+    stub.on("AssumeRole", |r| aws::denied(r, ""));
+    let refused = machine.run(&["policy", "missing", "--connection", "prod"]).exits(0);
+    assert!(refused.stdout.is_empty() && !refused.stderr.contains("no missing permission"), "{}", refused.all());
+    assert!(
+        refused.stderr.contains("What prod lacks is not known: 4 permissions could not be tested."),
+        "{}",
+        refused.all()
+    );
+    assert!(refused.stderr.contains("sts:AssumeRole is denied"), "{}", refused.stderr);
+    assert!(!refused.stderr.contains("iam:GetAccountSummary could not be tested"), "{}", refused.stderr);
+
+    let stub = cloud(USER);
+    let machine = self::machine(&stub);
+    add(&machine, "prod", ARN, "env");
+    stub.on("GetAccountSummary", |_| aws::expired("GetAccountSummary"));
+    let expired = machine.run(&["policy", "missing", "--connection", "prod"]).exits(0).stderr;
+    assert!(expired.contains("iam:GetAccountSummary could not be tested"), "{expired}");
+    assert!(expired.contains("What prod lacks is not known: 1 permission could not be tested."), "{expired}");
+}
