@@ -10,7 +10,7 @@ use crate::domain::{
     BaseIdentity, Connection, ConnectionId, ConnectionName, ErrorClass, Mandatory, Method, Partition, RoleArn,
     RoleName, Source, Verdict,
 };
-use crate::policy::{self, Format, PolicyError, RoleRef, Snippet, TrustInput, Trusted};
+use crate::policy::{self, Format, Kind, PolicyError, RoleRef, Snippet, TrustInput, Trusted};
 use std::sync::Arc;
 
 const DEFAULT_ROLE: &str = "CloudivizeRole";
@@ -199,13 +199,27 @@ fn caller(context: &mut Context, args: &PolicyArgs, asked: &mut Asked) -> Result
 
 /// Mandatory, read, full. The forms that deploy make the role as well, so they need its trust.
 fn on_role(context: &mut Context, args: &PolicyArgs, asked: &mut Asked) -> Result<Snippet, Failure> {
+    let kind = match args.what {
+        PolicyWhat::Read => Kind::Read,
+        PolicyWhat::Full => Kind::Full,
+        _ => Kind::Mandatory,
+    };
+    // A connection that assumes no role stands for its own identity, unless a role is described beside it.
+    let describes_role = args.role_name.is_some()
+        || args.external_id.is_some()
+        || args.no_external_id
+        || args.trusted_account.is_some()
+        || args.partition.is_some();
+    if !describes_role && asked.connection.as_ref().is_some_and(|c| c.role_arn().is_none()) {
+        return policy::own(&asked.identity(context)?, kind).map_err(failure);
+    }
     let deploys = !matches!(args.format, PolicyFormat::Json | PolicyFormat::Min);
     let input = if deploys { Some(asked.trust(context, args)?) } else { None };
     // The mandatory actions read the same in every partition; a managed policy's ARN does not.
     let role = asked.role(context, args, deploys || args.what != PolicyWhat::Mandatory)?;
-    let make = match args.what {
-        PolicyWhat::Read => policy::read,
-        PolicyWhat::Full => policy::full,
+    let make = match kind {
+        Kind::Read => policy::read,
+        Kind::Full => policy::full,
         _ => policy::mandatory,
     };
     make(&role, input.as_ref()).map_err(failure)
@@ -238,6 +252,7 @@ fn missing(context: &mut Context, asked: &Asked, out: &mut Out) -> Result<Option
                 let advice = check.advice.clone().unwrap_or_default();
                 out.note(&format!("{action} is denied, and an Allow would not help. {advice}"));
             }
+            // What waits for a role that was not reached has its reason above.
             Verdict::Untested => {
                 if let Some(error) = check.error.as_ref().filter(|e| e.class != ErrorClass::NotReached) {
                     out.note(&format!("{action} could not be tested: {}", error.message));

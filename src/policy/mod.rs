@@ -1,6 +1,6 @@
 //! Policy documents as values; snippets and their renderings.
 //!
-//! [`trust`], [`caller`], [`mandatory`], [`read`], [`full`], [`missing`] and [`missing_own`] build a
+//! [`trust`], [`caller`], [`mandatory`], [`read`], [`full`], [`missing`], [`missing_own`] and [`own`] build a
 //! [`Snippet`] without asking anything of anybody; [`render`] writes it in one of the [`Format`]s and
 //! [`notes`] says what has to be said beside it, on standard error or under the overlay. Nothing here
 //! ever prints a placeholder: what is missing is a [`PolicyError`] that names the option that gives it.
@@ -26,5 +26,5 @@ pub use document::{Document, Effect, Principal, Statement};
 pub use error::PolicyError;
 pub use place::{Place, RoleRef};
 pub use render::{Format, notes, render};
-pub use snippet::{Kind, Policy, Snippet, caller, full, mandatory, missing, missing_own, read, trust};
+pub use snippet::{Kind, Policy, Snippet, caller, full, mandatory, missing, missing_own, own, read, trust};
 pub use trust::{Trust, TrustInput, Trusted};

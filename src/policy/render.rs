@@ -51,6 +51,17 @@ impl std::fmt::Display for Format {
 /// # Errors
 /// When the form cannot express it, or the policy is larger than AWS takes.
 pub fn render(snippet: &Snippet, format: Format) -> Result<String, PolicyError> {
+    let shown = matches!(format, Format::Json | Format::Min);
+    if !shown && !snippet.managed.is_empty() && !matches!(snippet.place, Place::Role(_)) {
+        return Err(PolicyError::NotInThisForm {
+            format,
+            why: format!(
+                "AWS's managed policies are attached by this form to roles only, not to {}",
+                snippet.place.label()
+            ),
+            instead: Format::Json,
+        });
+    }
     match format {
         Format::Json => Ok(snippet.json.json()),
         Format::Min => Ok(format!("{}\n", snippet.json.min())),
@@ -80,6 +91,9 @@ pub fn notes(snippet: &Snippet, format: Format) -> Vec<String> {
                     .to_owned(),
             );
         }
+        if matches!(format, Format::Json | Format::Min) {
+            notes.extend(managed_notes(snippet));
+        }
         return notes;
     }
     if let (Kind::Trust, Some(policy), false) =
@@ -99,13 +113,7 @@ pub fn notes(snippet: &Snippet, format: Format) -> Vec<String> {
     match format {
         Format::Json | Format::Min => match snippet.kind {
             Kind::Trust => notes.push(REPLACES.to_owned()),
-            Kind::Full => notes.extend(
-                snippet
-                    .managed
-                    .iter()
-                    .map(|arn| format!("This is the content of {arn}: attach that by its ARN instead.")),
-            ),
-            _ => notes.extend(snippet.managed.iter().map(|arn| format!("Attach AWS's {arn} as well, by its ARN."))),
+            _ => notes.extend(managed_notes(snippet)),
         },
         Format::CloudFormation => {
             notes.push(format!(
@@ -135,6 +143,14 @@ pub fn notes(snippet: &Snippet, format: Format) -> Vec<String> {
         Format::Message => {}
     }
     notes
+}
+
+/// The ARNs of AWS's managed policies beside a document.
+fn managed_notes(snippet: &Snippet) -> impl Iterator<Item = String> + '_ {
+    snippet.managed.iter().map(|arn| match snippet.kind {
+        Kind::Full => format!("This is the content of {arn}: attach that by its ARN instead."),
+        _ => format!("Attach AWS's {arn} as well, by its ARN."),
+    })
 }
 
 /// Begins with a capital and ends with a full stop.

@@ -165,6 +165,16 @@ pub fn full(role: &RoleRef, trust: Option<&TrustInput>) -> Result<Snippet, Polic
     on_role(role, trust, Kind::Full)
 }
 
+/// [`mandatory`], [`read`] or [`full`] for a connection that assumes no role: it goes to the base identity itself.
+/// Any other kind is taken for [`Kind::Mandatory`]. AWS's managed policies are left to the JSON forms there.
+///
+/// # Errors
+/// When the identity takes no policy (root user, federation token) or is not understood.
+pub fn own(identity: &BaseIdentity, kind: Kind) -> Result<Snippet, PolicyError> {
+    let kind = if matches!(kind, Kind::Read | Kind::Full) { kind } else { Kind::Mandatory };
+    Ok(permissions(Who::of(identity)?.place(identity)?, None, Vec::new(), kind))
+}
+
 /// The given mandatory permissions alone, for a role that exists; `None` when none is left after
 /// `sts:AssumeRole`, which no policy on the role can give.
 pub fn missing(role: &RoleRef, permissions: &[Mandatory]) -> Option<Snippet> {
@@ -221,14 +231,20 @@ fn place_note(place: &Place) -> Option<String> {
 }
 
 fn on_role(role: &RoleRef, trust: Option<&TrustInput>, kind: Kind) -> Result<Snippet, PolicyError> {
-    let (trust, mut notes) = match trust {
+    let (trust, notes) = match trust {
         Some(input) => {
             let (trust, notes) = Trust::build(role, input)?;
             (Some(trust), notes)
         }
         None => (None, Vec::new()),
     };
-    let managed = |name: &str| vec![format!("arn:{}:iam::aws:policy/{name}", role.partition)];
+    Ok(permissions(Place::Role(role.clone()), trust, notes, kind))
+}
+
+/// What a kind allows, for a place.
+fn permissions(place: Place, trust: Option<Trust>, mut notes: Vec<String>, kind: Kind) -> Snippet {
+    let partition = place.partition();
+    let managed = |name: &str| vec![format!("arn:{partition}:iam::aws:policy/{name}")];
     let mut policy = mandatory_policy();
     let (title, managed) = match kind {
         Kind::Read => {
@@ -251,24 +267,24 @@ fn on_role(role: &RoleRef, trust: Option<&TrustInput>, kind: Kind) -> Result<Sni
         }
         _ => ("The mandatory permissions", Vec::new()),
     };
-    if kind != Kind::Full && !matches!(role.partition, Partition::Aws | Partition::AwsCn) {
+    if kind != Kind::Full && !matches!(partition, Partition::Aws | Partition::AwsCn) {
         notes.push(format!(
-            "cur:DescribeReportDefinitions is not served in partition {}; allowing it does no harm there.",
-            role.partition
+            "cur:DescribeReportDefinitions is not served in partition {partition}; allowing it does no harm there."
         ));
     }
+    notes.extend(place_note(&place));
     let json = policy.as_ref().map_or_else(everything, |p| p.document.clone());
-    Ok(Snippet {
+    Snippet {
         kind,
-        title: format!("{title} for {}", role.label()),
-        goes_where: format!("attach to {}", role.label()),
-        place: Place::Role(role.clone()),
+        title: format!("{title} for {}", place.label()),
+        goes_where: attach_to(&place),
+        place,
         trust,
         policy,
         managed,
         notes,
         json,
-    })
+    }
 }
 
 fn mandatory_policy() -> Option<Policy> {

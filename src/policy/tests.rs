@@ -126,6 +126,28 @@ fn a_connection_without_a_role_gets_the_policy_on_its_own_identity() {
     assert!(render(&snippet, Format::Cli).unwrap().starts_with("aws iam put-user-policy --user-name alice "));
 }
 
+#[test]
+fn the_permissions_of_a_connection_without_a_role_go_to_its_own_identity() {
+    for kind in [Kind::Mandatory, Kind::Read, Kind::Full] {
+        let snippet = own(&alice(), kind).unwrap();
+        assert_eq!(snippet.goes_where, "attach to user alice in 999988887777");
+        let said = format!("{} {}", snippet.title, notes(&snippet, Format::Json).join(" "));
+        assert!(!said.contains("CloudivizeRole"), "{said}");
+        for format in [Format::Json, Format::Min] {
+            render(&snippet, format).unwrap();
+        }
+    }
+    let set = identity("arn:aws:sts::999988887777:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/alice");
+    let said = notes(&own(&set, Kind::Read).unwrap(), Format::Json).join(" ");
+    assert!(said.contains("permission set Ops") && said.contains("policy/ReadOnlyAccess as well"), "{said}");
+    // Every form takes the mandatory permissions; none but JSON leaves AWS's policies to the reader.
+    for format in Format::ALL {
+        render(&own(&alice(), Kind::Mandatory).unwrap(), format).unwrap();
+    }
+    let refused = render(&own(&alice(), Kind::Read).unwrap(), Format::Cli).unwrap_err().to_string();
+    assert!(refused.contains("--format json"), "{refused}");
+}
+
 /// Policies are replaced by name, so a name may never stand for two contents.
 #[test]
 fn different_missing_permissions_bear_different_names() {

@@ -125,3 +125,18 @@ fn what_could_not_be_tested_is_not_called_nothing() {
     assert!(expired.contains("iam:GetAccountSummary could not be tested"), "{expired}");
     assert!(expired.contains("What prod lacks is not known: 1 permission could not be tested."), "{expired}");
 }
+
+#[test]
+fn permissions_of_a_connection_without_a_role_are_for_its_own_identity() {
+    let stub = cloud(USER);
+    let machine = machine(&stub);
+    for what in ["mandatory", "read", "full"] {
+        let own = machine.run(&["--profile", "hub", "policy", what]).exits(0);
+        assert!(own.json()["Statement"].is_array(), "{}", own.stdout);
+        assert!(own.stderr.contains("user alice in 444455556666"), "{}", own.stderr);
+        assert!(!own.stderr.contains("CloudivizeRole"), "{}", own.stderr);
+    }
+    // A role that is described is meant.
+    let role = machine.run(&["--profile", "hub", "policy", "mandatory", "--role-name", "Other"]).exits(0);
+    assert!(role.stderr.contains("role Other"), "{}", role.stderr);
+}
