@@ -251,6 +251,8 @@ impl Context {
     /// When a person says no, there is nobody to ask and no `--yes`, or the vault cannot be written.
     pub fn confirm_environment(&mut self) -> Result<(), Failure> {
         let endpoints = Endpoints::from_env(self.settings.allow_insecure_endpoint);
+        // What cannot be used is no question.
+        endpoints.check().map_err(Failure::Usage)?;
         let urls: Vec<&str> = endpoints.named().filter(|url| foreign_host(url).is_some()).collect();
         if urls.is_empty() {
             return Ok(());
@@ -306,7 +308,8 @@ pub fn find<'c>(connections: &'c [Connection], name: &str) -> Result<&'c Connect
 /// # Errors
 /// When it is no source, or one that this release does not offer.
 pub fn source(text: &str, connections: &[Connection]) -> Result<Source, Failure> {
-    match Source::parse(text, |name| find(connections, name).ok().map(|c| c.id))? {
+    let parsed = Source::parse(text, |name| find(connections, name).ok().map(|c| c.id));
+    match parsed.map_err(|e| with_kind(e, text, connections))? {
         Source::Connection(id) if !connections.iter().any(|c| c.id == id) => {
             Err(Invalid::new("source", "names a connection that is not here").into())
         }
@@ -315,6 +318,27 @@ pub fn source(text: &str, connections: &[Connection]) -> Result<Source, Failure>
             .into()),
         source => Ok(source),
     }
+}
+
+/// Offers the source that a bare name probably means: a connection's or a profile's.
+fn with_kind(error: Invalid, text: &str, connections: &[Connection]) -> Invalid {
+    if text.contains(':') {
+        return error;
+    }
+    if profile_names().is_some_and(|names| names.iter().any(|n| n == text)) {
+        return error.suggest(format!("profile:{text}"));
+    }
+    match connections.iter().any(|c| c.name.as_str() == text) {
+        true => error.suggest(format!("connection:{text}")),
+        false => error,
+    }
+}
+
+/// The profiles of the AWS configuration; `None` when it cannot be read.
+pub(super) fn profile_names() -> Option<Vec<String>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+    let found = runtime.block_on(crate::providers::profiles::profiles()).ok()?;
+    Some(found.into_iter().map(|p| p.name).collect())
 }
 
 /// A source in a person's words: another connection by its name.

@@ -6,9 +6,10 @@ use super::exit::{Exit, Outcome};
 use super::out::{Out, Paint};
 use crate::providers::aws::http;
 use crate::providers::profiles::{ProfileKind, profiles};
+use crate::term::capabilities::Capabilities;
+use crate::term::clipboard::{self, Route};
 use crate::text;
 use crate::vault::{self, Shape};
-use std::io::IsTerminal;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -218,30 +219,31 @@ fn terminal(out: &Out) -> Vec<Line> {
     let get = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
     let term = get("TERM").unwrap_or_else(|| "not set".to_owned());
     let on = if out.is_terminal() { "" } else { ", standard output is no terminal" };
-    let colour = match (get("NO_COLOR"), get("COLORTERM").as_deref()) {
-        (Some(_), _) => "off (NO_COLOR)",
-        (None, Some("truecolor" | "24bit")) => "24 bit",
-        (None, _) if term.contains("256color") => "256",
-        (None, _) if term == "dumb" || term == "not set" => "none",
-        (None, _) => "16",
+    let env = |name: &str| std::env::var_os(name);
+    let can = Capabilities::read(env);
+    let colour = match (can.colours, get("COLORTERM").as_deref()) {
+        (false, _) if get("NO_COLOR").is_some() => "off (NO_COLOR)",
+        (false, _) => "none",
+        (true, Some("truecolor" | "24bit")) => "24 bit",
+        (true, _) if term.contains("256color") => "256",
+        (true, _) => "16",
     };
-    let locale = get("LC_ALL").or_else(|| get("LC_CTYPE")).or_else(|| get("LANG")).unwrap_or_default();
-    let utf8 = locale.to_lowercase().replace('-', "").contains("utf8");
-    let locale = if utf8 {
-        Line::good("encoding", format!("UTF-8 ({locale})"))
-    } else {
-        let found = if locale.is_empty() { "no locale is set".to_owned() } else { locale };
-        Line::bad("encoding", format!("{found}; set LANG to a UTF-8 locale, or give --ascii"))
+    let locale = get("LC_ALL").or_else(|| get("LC_CTYPE")).or_else(|| get("LANG"));
+    let locale = match (can.ascii, locale) {
+        (false, Some(locale)) => Line::good("encoding", format!("UTF-8 ({locale})")),
+        (false, None) => Line::good("encoding", "UTF-8 is taken for granted; no locale is set"),
+        (true, locale) => {
+            let found = locale.unwrap_or_else(|| "no locale is set".to_owned());
+            Line::bad("encoding", format!("ASCII alone ({found}, TERM {term}); set LANG to a UTF-8 locale"))
+        }
     };
-    let remote = get("SSH_CONNECTION").or_else(|| get("SSH_TTY")).is_some();
-    let clipboard = if get("TMUX").is_some() {
-        "tmux (load-buffer -w), which hands it on to the terminal"
-    } else if get("STY").is_some() {
-        "OSC 52 through GNU screen"
-    } else if remote || std::io::stderr().is_terminal() {
-        "OSC 52, if the terminal takes it"
-    } else {
-        "none here"
+    let remote = get("SSH_CONNECTION").or_else(|| get("SSH_TTY")).or_else(|| get("SSH_CLIENT")).is_some();
+    let clipboard = match clipboard::routes(env, clipboard::in_path).into_iter().next() {
+        Some(Route::Tmux) => "tmux (load-buffer -w), which hands it on to the terminal".to_owned(),
+        Some(Route::Tool(words)) => words.join(" "),
+        Some(Route::Screen) => "OSC 52 through GNU screen".to_owned(),
+        Some(Route::Osc52) => "OSC 52, if the terminal takes it".to_owned(),
+        None => "none here".to_owned(),
     };
     let place = if remote { "over SSH" } else { "local" };
     vec![

@@ -78,6 +78,13 @@ fn dispatch(cli: Cli, vars: PassphraseVars, out: &mut Out) -> Outcome {
     if let Some(path) = &cli.global.log {
         log::start(path)?;
     }
+    if let (Some(command), Some(theme)) = (&cli.command, &cli.global.theme)
+        && !matches!(command, Command::Completions { .. } | Command::Man { .. })
+        && let Err(e) = crate::theme::Theme::built_in(Some(theme), true)
+    {
+        out.warn(&e.to_string());
+    }
+    one_connection(&cli)?;
     // Made only where it is needed: completions must not fail over a broken preferences file.
     let context = |out: &mut Out| Context::new(cli.global, vars, out);
     match cli.command {
@@ -104,6 +111,22 @@ fn dispatch(cli: Cli, vars: PassphraseVars, out: &mut Out) -> Outcome {
             Ok(Exit::Done)
         }
         Some(Command::Man { command: words }) => man(&words, out),
+    }
+}
+
+/// `--profile` and `--env` are the one connection of a run: there is nothing to choose from.
+fn one_connection(cli: &Cli) -> Result<(), Failure> {
+    let chosen = match &cli.command {
+        Some(Command::Check(args)) => !args.names.is_empty() || !args.groups.is_empty() || args.role_arn.is_some(),
+        Some(Command::Regions(args)) => !args.names.is_empty() || !args.groups.is_empty(),
+        _ => false,
+    };
+    match chosen && (cli.global.profile.is_some() || cli.global.env) {
+        true => Err(Failure::usage(
+            "--profile and --env stand for the one connection of this run; leave out the names, --group and --role-arn \
+             (a role is tested with other credentials by --source)",
+        )),
+        false => Ok(()),
     }
 }
 

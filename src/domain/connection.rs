@@ -232,7 +232,8 @@ impl Connection {
         if (9..=256).contains(&text.len()) {
             Ok(text.to_owned())
         } else {
-            Err(Invalid::new(FIELD, "has not between 9 and 256 characters"))
+            let why = format!("is {} characters long; AWS's are 9 to 256", text.len());
+            Err(Invalid::new(FIELD, why).fix("it looks like arn:aws:iam::111122223333:mfa/alice"))
         }
     }
 }

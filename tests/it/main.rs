@@ -12,6 +12,7 @@ mod check_net;
 mod check_probe;
 mod check_stub;
 mod cli;
+mod cli_hints;
 mod cli_offline;
 mod cli_policy;
 mod cli_terminal;

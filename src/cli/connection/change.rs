@@ -1,12 +1,11 @@
 //! `connection edit`: the options of `add`; an empty value takes an optional field away.
 
-use super::{same_account, say_external_id};
+use super::{doubts, own_url, same_account, say_external_id};
 use crate::cli::args::{Change, EditArgs};
 use crate::cli::context::{Context, find, source};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::out::Out;
 use crate::domain::{Connection, ExternalId, Method, Region};
-use crate::providers::aws::endpoint::check_url;
 
 pub(super) fn edit(context: &mut Context, args: EditArgs, out: &mut Out) -> Outcome {
     let mut contents = context.contents()?.clone();
@@ -23,6 +22,9 @@ pub(super) fn edit(context: &mut Context, args: EditArgs, out: &mut Out) -> Outc
         return Ok(Exit::Done);
     }
     context.confirm_endpoints(&mut contents, after.endpoint_url.as_deref())?;
+    if (&before.source, before.role_arn()) != (&after.source, after.role_arn()) {
+        doubts(&after, out);
+    }
     for connection in contents.connections.iter_mut().filter(|c| c.id == after.id) {
         *connection = after.clone();
     }
@@ -103,7 +105,7 @@ fn fields(args: EditArgs, after: &mut Connection) -> Result<(), Failure> {
     }
     if let Some(url) = args.endpoint_url {
         if !url.is_empty() {
-            check_url(&url, after.allow_insecure_endpoint)?;
+            own_url(&url, after.allow_insecure_endpoint)?;
         }
         after.endpoint_url = Some(url).filter(|u| !u.is_empty());
     }

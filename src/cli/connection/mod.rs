@@ -4,13 +4,15 @@ mod change;
 mod show;
 
 use super::args::{AddArgs, ConnectionCommand, RemoveArgs, RenameArgs};
-use super::context::{Context, find, source, source_label};
+use super::context::{Context, find, profile_names, source, source_label};
 use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
+use crate::config::fields::nearest;
 use crate::domain::{
-    AccountId, Connection, ConnectionId, ConnectionName, ExternalId, Invalid, Method, RoleArn, Source,
+    AccountId, Connection, ConnectionId, ConnectionName, ExternalId, Invalid, Method, Partition, RoleArn, Source,
 };
 use crate::providers::aws::endpoint::check_url;
+use crate::providers::profiles;
 use crate::vault::parse_connections;
 use std::io::Read;
 
@@ -52,7 +54,7 @@ fn add(context: &mut Context, args: AddArgs, out: &mut Out) -> Outcome {
     };
     same_account(&arn, args.account.as_ref())?;
     if let Some(url) = &args.endpoint_url {
-        check_url(url, false)?;
+        own_url(url, false)?;
     }
     let mut contents = context.contents()?.clone();
     if contents.by_name(name.as_str()).is_some() {
@@ -72,6 +74,7 @@ fn add(context: &mut Context, args: AddArgs, out: &mut Out) -> Outcome {
     connection.read_only = args.read_only;
     context.confirm_endpoints(&mut contents, connection.endpoint_url.as_deref())?;
     let name = connection.name.clone();
+    doubts(&connection, out);
     contents.connections.push(connection);
     context.save(contents, out)?;
     say_external_id(external_id.filter(|_| generated).as_ref(), out)?;
@@ -120,6 +123,15 @@ fn add_many(context: &mut Context, args: &AddArgs, out: &mut Out) -> Outcome {
     }
     context.confirm_endpoints(&mut contents, new.iter().filter_map(|c| c.endpoint_url.as_deref()))?;
     let names: Vec<String> = new.iter().map(|c| c.name.to_string()).collect();
+    for connection in &new {
+        doubts(connection, out);
+        if connection.role_arn().is_some() && connection.external_id().is_none() {
+            out.warn(&format!(
+                "{0} comes without an ExternalId; if its role asks for one: cloudivize connection edit {0} --external-id E",
+                connection.name
+            ));
+        }
+    }
     contents.connections.extend(new);
     context.save(contents, out)?;
     let count =
@@ -177,6 +189,32 @@ fn remove(context: &mut Context, args: &RemoveArgs, out: &mut Out) -> Outcome {
     context.save(contents, out)?;
     out.note(&format!("Removed: {names}. The roles still exist: delete them, or their trust, in the accounts."));
     Ok(Exit::Done)
+}
+
+/// Warns of what is accepted and probably a mistake: a partition or a profile that nobody here knows.
+fn doubts(connection: &Connection, out: &mut Out) {
+    if let Some(partition) = connection.role_arn().map(RoleArn::partition).filter(|p| !p.is_known()) {
+        let known: Vec<&str> = Partition::KNOWN.iter().map(Partition::as_str).collect();
+        let near = nearest(partition.as_str(), &known).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
+        out.warn(&format!("{}: this release knows no partition {partition}{near}", connection.name));
+    }
+    if let Source::Profile(profile) = &connection.source {
+        // Files that cannot be read are no reason to doubt the name.
+        let Some(names) = profile_names().filter(|names| !names.iter().any(|n| n == profile.as_str())) else { return };
+        let known: Vec<&str> = names.iter().map(String::as_str).collect();
+        let near = nearest(profile.as_str(), &known).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
+        out.warn(&format!("{}: there is no profile {profile} in {} yet{near}", connection.name, profiles::files()));
+    }
+}
+
+/// Refuses an endpoint that may not be used, in the words of the command line.
+fn own_url(url: &str, allow_insecure: bool) -> Result<(), Failure> {
+    check_url(url, allow_insecure).map_err(|e| match check_url(url, true) {
+        Ok(()) => {
+            e.fix("use https; plain http to another host can only be allowed in the TOML of connection add - (allow_insecure_endpoint = true)").into()
+        }
+        Err(_) => e.into(),
+    })
 }
 
 /// Refuses an account that is not the role's.

@@ -139,7 +139,18 @@ fn toml_of(contents: &Contents, connection: &Connection, reveal: bool) -> Result
     let text =
         to_toml(&alone).map_err(|e| Failure::usage(format!("{} cannot be written as TOML: {e}", connection.name)))?;
     let begin = text.find("[[connection]]").unwrap_or(0);
-    Ok(text[begin..].to_owned())
+    let text = &text[begin..];
+    if reveal || connection.external_id().is_none() {
+        return Ok(text.to_owned());
+    }
+    let mut out = String::with_capacity(text.len() + 64);
+    for line in text.lines() {
+        let _ = writeln!(out, "{line}");
+        if line.starts_with("role_arn =") {
+            out.push_str("# external_id is not shown; --reveal shows it\n");
+        }
+    }
+    Ok(out)
 }
 
 /// Profiles for the AWS CLI: this connection's and those it chains through. Gives what has to be said

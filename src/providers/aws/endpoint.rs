@@ -93,6 +93,26 @@ impl Endpoints {
         self.general.iter().chain(self.by_service.values()).map(String::as_str)
     }
 
+    /// Looks at every address that the environment names.
+    ///
+    /// # Errors
+    /// A sentence with the variable's name, not the address, which may hold a password.
+    pub fn check(&self) -> Result<(), String> {
+        let general = self.general.iter().map(|url| ("AWS_ENDPOINT_URL", url));
+        let single = Service::ALL.into_iter().filter_map(|s| self.by_service.get(&s).map(|url| (s.variable(), url)));
+        for (variable, url) in general.chain(single) {
+            check_url(url, self.allow_insecure).map_err(|e| {
+                let fix = match (check_url(url, true), e.fix) {
+                    (Ok(()), _) => "; use https, or set allow_insecure_endpoint = true in config.toml".to_owned(),
+                    (Err(_), Some(fix)) => format!("; {fix}"),
+                    (Err(_), None) => String::new(),
+                };
+                format!("{variable} {}{fix}", e.why)
+            })?;
+        }
+        Ok(())
+    }
+
     /// What makes two connections share a source: the addresses that their calls go to.
     pub fn key(&self, connection: &Connection) -> Option<String> {
         connection
@@ -122,7 +142,8 @@ pub fn check_url(url: &str, allow_insecure: bool) -> Result<(), Invalid> {
         Some("http") if is_loopback(host) || allow_insecure => Ok(()),
         Some("http") => Err(Invalid::new(FIELD, "is plain http to a host that is not this machine")
             .fix("use https, or set allow_insecure_endpoint = true beside it")),
-        _ => Err(Invalid::new(FIELD, "does not begin with https://").at(1)),
+        None => Err(Invalid::new(FIELD, "is not a URL").fix("it looks like https://host:port")),
+        Some(_) => Err(Invalid::new(FIELD, "does not begin with https://").at(1)),
     }
 }
 
