@@ -2,7 +2,7 @@
 
 use super::ladder::Climbed;
 use super::{Shared, locked};
-use crate::diagnose::{self, About, AssumeFacts};
+use crate::diagnose::{self, About, AssumeFacts, ErrorAbout};
 use crate::domain::{
     Check, CheckError, Connection, ConnectionReport, ErrorClass, Evidence, ExternalIdFinding, Mandatory, Method,
     Regions, Timestamp, Verdict,
@@ -126,6 +126,8 @@ fn fail(check: &mut Check, failure: Failure, connection: &Connection) {
         Failure::NoAnswer(error) => {
             check.verdict = Verdict::Untested;
             check.evidence = Evidence::Unknown;
+            let region = check.region.as_ref().map(crate::domain::Region::as_str);
+            check.advice = diagnose::error_advice(&error, &ErrorAbout { region, ..ErrorAbout::default() });
             check.error = Some(error);
         }
     }
