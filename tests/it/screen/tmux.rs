@@ -95,9 +95,14 @@ impl Tmux {
     /// Waits until the program has ended and gives its exit status (`None` when a signal ended it).
     #[track_caller]
     pub fn wait_for_end(&self) -> Option<i32> {
-        let state = || self.format("#{pane_dead} #{pane_dead_status}");
-        let ended = wait("the program ends", || state().strip_prefix("1 ").map(str::to_owned), || self.dump());
-        ended.trim().parse().ok()
+        // The pane is dead when the terminal closes; the status follows a moment later.
+        let state = || {
+            let state = self.format("#{pane_dead}/#{pane_dead_status}/#{pane_dead_signal}");
+            let mut parts = state.split('/').map(str::to_owned);
+            let (dead, status, signal) = (parts.next()?, parts.next()?, parts.next()?);
+            (dead == "1" && !(status.is_empty() && signal.is_empty())).then_some(status)
+        };
+        wait("the program ends", state, || self.dump()).parse().ok()
     }
 
     /// Whether the program has the alternate screen.
