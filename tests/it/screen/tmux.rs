@@ -33,8 +33,11 @@ impl Tmux {
         std::fs::write(folder.path().join("tmux.conf"), CONFIG).expect("the folder is ours");
         let screen = Self { tmux, folder, width };
         let (columns, rows) = (width.to_string(), height.to_string());
-        // `env`, because tmux hands a single word to a shell and several to the system.
-        let start = screen.arguments(&["new-session", "-d", "-x", &columns, "-y", &rows, "--", "env"]);
+        // A shell keeps the exit status: tmux 3.3 at times loses that of a program whose terminal closes before it
+        // is reaped.
+        let status = screen.status_file().display().to_string();
+        let keep = ["sh", "-c", r#"f=$1; shift; "$@"; echo $? > "$f.new"; mv "$f.new" "$f""#, "sh", &status];
+        let start = screen.arguments(&[&["new-session", "-d", "-x", &columns, "-y", &rows, "--"][..], &keep].concat());
         let output = wrapped(&screen.tmux, &start, program)
             .env("LC_ALL", "C.UTF-8")
             .env_remove("TMUX")
@@ -92,17 +95,15 @@ impl Tmux {
         wait(what, || Some(self.screen()).filter(|text| seen(text)), || self.dump())
     }
 
-    /// Waits until the program has ended and gives its exit status (`None` when a signal ended it).
+    /// Waits until the program has ended and gives its exit status, as a shell counts signals.
     #[track_caller]
     pub fn wait_for_end(&self) -> Option<i32> {
-        // The pane is dead when the terminal closes; the status follows a moment later.
-        let state = || {
-            let state = self.format("#{pane_dead}/#{pane_dead_status}/#{pane_dead_signal}");
-            let mut parts = state.split('/').map(str::to_owned);
-            let (dead, status, signal) = (parts.next()?, parts.next()?, parts.next()?);
-            (dead == "1" && !(status.is_empty() && signal.is_empty())).then_some(status)
-        };
-        wait("the program ends", state, || self.dump()).parse().ok()
+        let status = || std::fs::read_to_string(self.status_file()).ok();
+        wait("the program ends", status, || self.dump()).trim().parse().ok()
+    }
+
+    fn status_file(&self) -> PathBuf {
+        self.folder.path().join("status")
     }
 
     /// Whether the program has the alternate screen.
