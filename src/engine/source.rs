@@ -20,10 +20,10 @@ pub(super) async fn report_all(
     select: &[ConnectionId],
     sink: &Sink,
 ) {
-    let mut groups: Vec<(Group<'_>, Option<String>)> = Vec::new();
+    let mut groups = Vec::<(Group<'_>, _)>::new();
     for connection in book.iter().filter(|c| select.contains(&c.id)) {
         let source = shared.aws.aliased(&connection.source, book).unwrap_or_else(|_| connection.source.clone());
-        let key = shared.aws.source_endpoint(connection);
+        let key = shared.aws.proved_at(connection);
         match groups.iter_mut().find(|(g, k)| g.source == source && *k == key) {
             Some((group, _)) => group.dependents += 1,
             None => groups.push((Group { source, first: connection, dependents: 1 }, key)),

@@ -155,9 +155,10 @@ impl Aws {
         urls.into_iter().find(|url| endpoint::foreign_host(url).is_some())
     }
 
-    /// The address that a connection's source is proved at: two connections share a source only when it is the same.
-    pub fn source_endpoint(&self, connection: &Connection) -> Option<String> {
-        self.endpoints.key(connection)
+    /// Where a connection's source is proved: at which address and in which partition. Two connections share a source
+    /// only when both are the same; a profile without a region is good in its own partition alone.
+    pub fn proved_at(&self, connection: &Connection) -> (Option<String>, Partition) {
+        (self.endpoints.key(connection), connection.partition().unwrap_or(Partition::Aws))
     }
 
     /// Everything the SDK's clients share. Ready credentials and no identity cache: ours is the only one.

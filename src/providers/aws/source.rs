@@ -50,7 +50,7 @@ impl Aws {
         if let Source::Connection(id) = &source {
             return self.chained(round, book, *id, wanted).await;
         }
-        let key = (source.clone(), self.endpoints.key(connection));
+        let key = (source.clone(), self.proved_at(connection));
         self.store.base(key, round, wanted, self.make_base(round, connection, &source).boxed()).await
     }
 

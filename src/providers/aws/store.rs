@@ -4,7 +4,7 @@
 use super::session::{Assumed, Session};
 use super::source::Base;
 use super::{Round, lock};
-use crate::domain::{CheckError, ConnectionId, Source};
+use crate::domain::{CheckError, ConnectionId, Partition, Source};
 use futures_util::future::BoxFuture;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -31,8 +31,8 @@ pub(super) enum Wanted {
     Usable,
 }
 
-/// A source's base credentials are kept apart by the address that they are proved at.
-pub(super) type SourceKey = (Source, Option<String>);
+/// A source's base credentials are kept apart by the address and partition that they are proved at.
+pub(super) type SourceKey = (Source, (Option<String>, Partition));
 
 type BaseResult = Result<Arc<Base>, CheckError>;
 
