@@ -2,7 +2,7 @@
 
 use super::args::{CheckArgs, CheckFormat, FailOn};
 use super::check_text;
-use super::context::{Context, source_label, unknown};
+use super::context::{Context, unknown};
 use super::exit::{Exit, Failure, Outcome};
 use super::live::Live;
 use super::out::Out;
@@ -224,7 +224,7 @@ fn unfinished(connection: &Connection, book: &[Connection], arrived: Vec<Check>)
     let checks = Mandatory::ALL.into_iter().map(|m| {
         arrived.iter().find(|c| c.permission == m).cloned().unwrap_or_else(|| Check::untested(m, cancelled()))
     });
-    let label = source_label(&connection.source, book);
+    let label = connection.source.label(book);
     ConnectionReport::of(connection, label, checks.collect(), Timestamp::now())
 }
 

@@ -341,16 +341,6 @@ pub(super) fn profile_names() -> Option<Vec<String>> {
     Some(found.into_iter().map(|p| p.name).collect())
 }
 
-/// A source in a person's words: another connection by its name.
-pub fn source_label(source: &Source, connections: &[Connection]) -> String {
-    match source {
-        Source::Connection(id) => {
-            connections.iter().find(|c| c.id == *id).map_or_else(|| source.text(), |c| format!("connection:{}", c.name))
-        }
-        _ => source.text(),
-    }
-}
-
 /// The error for a name that nothing has, with the nearest.
 pub fn unknown(what: &str, name: &str, known: &[&str]) -> String {
     match config::fields::nearest(name, known) {

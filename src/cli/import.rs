@@ -1,7 +1,7 @@
 //! `import aws`: profiles that assume a role become connections. The plan is shown first; no key is
 //! copied, and what is skipped is said with the reason.
 
-use super::context::{Context, source_label};
+use super::context::Context;
 use super::exit::{Exit, Failure, Outcome};
 use super::out::{Out, Table};
 use crate::domain::{
@@ -233,7 +233,7 @@ fn show(plan: &Plan, contents: &Contents, out: &mut Out) -> Result<(), Failure> 
         for planned in &plan.new {
             let c = &planned.connection;
             let role = c.role_arn().map(ToString::to_string).unwrap_or_default();
-            table.plain([c.name.to_string(), role, source_label(&c.source, &known), planned.notes.join(", ")]);
+            table.plain([c.name.to_string(), role, c.source.label(&known), planned.notes.join(", ")]);
         }
         out.table(&table)?;
     }

@@ -3,7 +3,7 @@
 
 use super::args::{PolicyArgs, PolicyFormat, PolicyWhat, PrincipalForm};
 use super::cloud::Cloud;
-use super::context::{Context, find, source, source_label};
+use super::context::{Context, find, source};
 use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
 use crate::domain::{
@@ -157,8 +157,8 @@ fn via_of_all(book: &[Connection], source: Option<Source>) -> Result<Connection,
         None => Ok(first.clone()),
         Some(other) => Err(Failure::usage(format!(
             "the connections stand on several sources, among them {} and {}; choose one with --source",
-            source_label(&first.source, book),
-            source_label(&other.source, book)
+            first.source.label(book),
+            other.source.label(book)
         ))),
     }
 }

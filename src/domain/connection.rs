@@ -72,6 +72,16 @@ impl Source {
         }
     }
 
+    /// The source in a person's words: another connection of `book` by its name.
+    pub fn label(&self, book: &[Connection]) -> String {
+        match self {
+            Self::Connection(id) => {
+                book.iter().find(|c| c.id == *id).map_or_else(|| self.text(), |c| format!("connection:{}", c.name))
+            }
+            _ => self.text(),
+        }
+    }
+
     /// The form of the vault and the reports, with a connection as its id.
     pub fn text(&self) -> String {
         match self {

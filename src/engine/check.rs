@@ -327,7 +327,7 @@ impl Test<'_> {
     }
 
     fn report(&self, start: Instant, assumed: &Assumed, checks: Vec<Check>) -> ConnectionReport {
-        let label = source::label(&self.connection.source, self.book);
+        let label = self.connection.source.label(self.book);
         let mut report = ConnectionReport::of(self.connection, label, checks, Timestamp::now());
         report.base_identity = assumed.base.as_ref().map(|b| b.identity.clone());
         report.endpoint = self.shared.aws.foreign_endpoint(self.connection);

@@ -35,17 +35,6 @@ pub(super) async fn report_all(
 
 async fn report(shared: &Shared, round: &Round, book: &[Connection], group: Group<'_>, sink: &Sink) {
     let outcome = shared.aws.fresh_base(round, book, group.first).await.map(|b| b.identity.clone());
-    let label = label(&group.source, book);
+    let label = group.source.label(book);
     sink.part(Part::Source(SourceReport { source: group.source, label, outcome, dependents: group.dependents })).await;
-}
-
-/// A source in a person's words: a chained connection by its name.
-pub(super) fn label(source: &Source, book: &[Connection]) -> String {
-    match source {
-        Source::Connection(id) => match book.iter().find(|c| c.id == *id) {
-            Some(link) => format!("connection:{}", link.name),
-            None => source.text(),
-        },
-        other => other.text(),
-    }
 }

@@ -4,7 +4,7 @@ mod change;
 mod show;
 
 use super::args::{AddArgs, ConnectionCommand, RemoveArgs, RenameArgs};
-use super::context::{Context, find, profile_names, source, source_label};
+use super::context::{Context, find, profile_names, source};
 use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
 use crate::config::fields::nearest;
@@ -173,7 +173,7 @@ fn remove(context: &mut Context, args: &RemoveArgs, out: &mut Out) -> Outcome {
             return Err(Failure::usage(format!(
                 "nothing was removed: {} takes its credentials from {}; give it another source with connection edit, or remove both",
                 other.name,
-                source_label(&other.source, &contents.connections)
+                other.source.label(&contents.connections)
             )));
         }
     }

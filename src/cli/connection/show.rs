@@ -2,7 +2,7 @@
 //! configuration, which does not work without it.
 
 use crate::cli::args::{ListArgs, ListFormat, ShowArgs, ShowFormat};
-use crate::cli::context::{Context, find, source_label};
+use crate::cli::context::{Context, find};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::out::Out;
 use crate::cli::out::Table;
@@ -66,7 +66,7 @@ fn row(c: &Connection, all: &[Connection]) -> [String; 6] {
         c.name.to_string(),
         c.account.as_ref().map_or_else(|| "not known yet".to_owned(), ToString::to_string),
         role,
-        source_label(&c.source, all),
+        c.source.label(all),
         c.group.clone().unwrap_or_default(),
         marks.join(", "),
     ]
@@ -82,7 +82,7 @@ fn value(c: &Connection, all: &[Connection], reveal: bool) -> Value {
         "account": c.account,
         "role_arn": c.role_arn(),
         "has_external_id": c.external_id().is_some(),
-        "source": source_label(&c.source, all),
+        "source": c.source.label(all),
         "session_name": c.session_name,
         "source_identity": c.source_identity,
         "duration": c.duration,
