@@ -91,6 +91,18 @@ actions! {
     Erase = "erase",
     /// Erase all that was typed.
     EraseAll = "erase-all",
+    /// Erase the word before the cursor.
+    EraseWord = "erase-word",
+    /// Erase the character under the cursor.
+    Delete = "delete",
+    /// One character to the left.
+    CursorLeft = "cursor-left",
+    /// One character to the right.
+    CursorRight = "cursor-right",
+    /// To the begin of the text.
+    CursorHome = "cursor-home",
+    /// To the end of the text.
+    CursorEnd = "cursor-end",
 }
 
 impl Action {

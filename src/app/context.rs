@@ -1,6 +1,6 @@
 //! Where the keyboard is, and the conditions under which a key works.
 
-use super::{Pane, Screen, State, ViewerKind};
+use super::{Overlay, Pane, Screen, State, ViewerKind};
 use crate::domain::Verdict;
 
 /// Where the keyboard is. Each has its own key table and those of its parents.
@@ -24,6 +24,8 @@ pub enum Context {
     Viewer,
     /// A policy that covers the panes.
     Snippet,
+    /// A line of text is being typed.
+    Text,
     /// A filter is being typed.
     FilterText,
     /// A passphrase is being typed.
@@ -34,7 +36,7 @@ pub enum Context {
 
 impl Context {
     /// Every context.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Everywhere,
         Self::Panes,
         Self::Connections,
@@ -44,6 +46,7 @@ impl Context {
         Self::Detail,
         Self::Viewer,
         Self::Snippet,
+        Self::Text,
         Self::FilterText,
         Self::Unlock,
         Self::Closed,
@@ -61,6 +64,7 @@ impl Context {
             Self::Detail => "detail",
             Self::Viewer => "viewer",
             Self::Snippet => "snippet",
+            Self::Text => "text",
             Self::FilterText => "filter-text",
             Self::Unlock => "unlock",
             Self::Closed => "closed",
@@ -79,6 +83,7 @@ impl Context {
             Self::Detail => "Detail",
             Self::Viewer => "Reading",
             Self::Snippet => "Policy",
+            Self::Text => "Typing text",
             Self::FilterText => "Typing a filter",
             Self::Unlock => "Unlocking",
             Self::Closed => "Without a vault",
@@ -89,7 +94,8 @@ impl Context {
     pub fn parent(self) -> Option<Self> {
         match self {
             Self::Everywhere => None,
-            Self::Panes | Self::Viewer | Self::FilterText | Self::Unlock | Self::Closed => Some(Self::Everywhere),
+            Self::Panes | Self::Viewer | Self::Text | Self::Unlock | Self::Closed => Some(Self::Everywhere),
+            Self::FilterText => Some(Self::Text),
             Self::Regions | Self::Connections => Some(Self::Panes),
             Self::Accounts | Self::Checks | Self::Detail => Some(Self::Connections),
             Self::Snippet => Some(Self::Viewer),
@@ -98,7 +104,7 @@ impl Context {
 
     /// Whether printable keys are text here.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::FilterText | Self::Unlock)
+        matches!(self, Self::Text | Self::FilterText | Self::Unlock)
     }
 }
 
@@ -159,8 +165,10 @@ impl State {
             Screen::Unlock(_) => return Context::Unlock,
             Screen::Panes => {}
         }
-        if let Some(viewer) = self.viewers.last() {
-            return if viewer.kind == ViewerKind::Snippet { Context::Snippet } else { Context::Viewer };
+        match self.overlays.last() {
+            Some(Overlay::Viewer(v)) if v.kind == ViewerKind::Snippet => return Context::Snippet,
+            Some(Overlay::Viewer(_)) => return Context::Viewer,
+            None => {}
         }
         if self.typing_filter {
             return Context::FilterText;
@@ -193,9 +201,9 @@ impl State {
             }
             Condition::Running => self.is_busy(),
             Condition::Filtered => !self.filter.is_empty(),
-            Condition::Tabs => self.viewers.last().is_some_and(|v| v.tabs().len() > 1),
-            Condition::Sheets => self.viewers.last().is_some_and(|v| v.sheets.len() > 1),
-            Condition::Framed => self.viewers.last().is_some_and(|v| !v.plain),
+            Condition::Tabs => self.viewer().is_some_and(|v| v.tabs().len() > 1),
+            Condition::Sheets => self.viewer().is_some_and(|v| v.sheets.len() > 1),
+            Condition::Framed => self.viewer().is_some_and(|v| !v.plain),
             Condition::Typed => match &self.screen {
                 Screen::Unlock(u) => !u.trying && u.input.count() > 0,
                 _ => true,

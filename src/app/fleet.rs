@@ -26,7 +26,7 @@ pub struct Cell {
 
 /// The connections that the filter lets through, in the order of the list.
 pub fn shown(state: &State) -> Vec<&Connection> {
-    let needle = state.filter.trim().to_lowercase();
+    let needle = state.filter.text().trim().to_lowercase();
     let mut all = state.sorted();
     if !needle.is_empty() {
         all.retain(|c| haystack(state, c).contains(&needle));

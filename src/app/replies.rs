@@ -130,6 +130,6 @@ impl State {
             .and_then(|v| serde_json::to_string_pretty(&v))
             .unwrap_or_else(|_| text.to_owned());
         let lines = pretty.lines().map(|l| Line::of(Role::Code, l)).collect();
-        self.viewers.push(Viewer::reading(ViewerKind::Decoded, "Decoded authorization message", "decoded", lines));
+        self.read(Viewer::reading(ViewerKind::Decoded, "Decoded authorization message", "decoded", lines));
     }
 }

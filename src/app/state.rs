@@ -1,7 +1,7 @@
 //! Everything the dashboard knows.
 
 use super::order::natural;
-use super::{Layout, Pane, Standing, Tone, Unlock, Viewer, layout};
+use super::{Layout, Overlay, Pane, Standing, TextInput, Tone, Unlock, layout};
 use crate::domain::{AccountId, Connection, ConnectionId, Key, Region, Source, SourceReport, Ticket, Timestamp, Zone};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -67,6 +67,8 @@ pub struct LogEntry {
     pub text: String,
 }
 
+/// The longest filter, in bytes.
+const FILTER: usize = 200;
 /// How many lines the error log keeps.
 const LOG: usize = 200;
 
@@ -106,11 +108,11 @@ pub struct State {
     /// The region under the cursor.
     pub region: Option<Region>,
     /// Only connections that contain this are listed.
-    pub filter: String,
+    pub filter: TextInput,
     /// The filter is being typed.
     pub typing_filter: bool,
     /// What covers the panes, the last on top.
-    pub viewers: Vec<Viewer>,
+    pub overlays: Vec<Overlay>,
     /// The sentence in the status line, until the next key.
     pub notice: Option<Notice>,
     /// What went wrong in this run, the oldest first.
@@ -150,9 +152,9 @@ impl State {
             follow_at: None,
             detail_scroll: 0,
             region: None,
-            filter: String::new(),
+            filter: TextInput::new(FILTER),
             typing_filter: false,
-            viewers: Vec::new(),
+            overlays: Vec::new(),
             notice: None,
             log: Vec::new(),
             prefix: Vec::new(),

@@ -218,7 +218,7 @@ fn a_filter_without_a_match_leaves_no_cursor_to_act_on() {
     let mut state = tested(SIZE);
     press(&mut state, &[Action::Filter]);
     update(&mut state, NOW, Msg::Paste("zzz\n".into()));
-    assert_eq!((state.cursor, state.filter.as_str()), (None, "zzz"));
+    assert_eq!((state.cursor, state.filter.text()), (None, "zzz"));
     press(&mut state, &[Action::Accept]);
     assert!(!state.holds(Condition::Connection));
     assert!(press(&mut state, &[Action::Test, Action::Down, Action::Snippet]).is_empty());
@@ -238,12 +238,12 @@ fn enter_goes_closer_and_esc_comes_back() {
     press(&mut state, &[Action::FocusAccounts, Action::Open]);
     assert_eq!((state.focus, state.context()), (Pane::Detail, Context::Detail));
     press(&mut state, &[Action::Open]);
-    let viewer = state.viewers.last().unwrap();
+    let viewer = state.viewer().unwrap();
     assert_eq!(viewer.kind, ViewerKind::Words);
     let text = &viewer.current().unwrap().text;
     assert!(text.contains("User is not authorized to perform: iam:GetAccountSummary") && text.contains("req-summary"));
     press(&mut state, &[Action::Back, Action::Back]);
-    assert_eq!((state.focus, state.viewers.len()), (Pane::Accounts, 0));
+    assert_eq!((state.focus, state.overlays.len()), (Pane::Accounts, 0));
 }
 
 #[test]
@@ -261,9 +261,9 @@ fn p_shows_the_missing_policy_and_y_copies_it() {
     let Effect::WriteFile { name, .. } = &press(&mut state, &[Action::Write])[0] else { panic!("no file") };
     assert_eq!(name, "cloudivize-legacy-missing.json");
     press(&mut state, &[Action::Plain]);
-    assert!(state.viewers[0].plain);
+    assert!(state.viewer().unwrap().plain);
     press(&mut state, &[Action::Back, Action::Back]);
-    assert!(state.viewers.is_empty());
+    assert!(state.overlays.is_empty());
 }
 
 #[test]
@@ -272,10 +272,10 @@ fn a_refused_role_offers_trust_and_caller_policies() {
     press(&mut state, &[Action::Down]);
     assert_eq!(state.cursor, Some(id(4)));
     press(&mut state, &[Action::Snippet]);
-    let names: Vec<&str> = state.viewers[0].sheets.iter().map(|s| s.name).collect();
+    let names: Vec<&str> = state.viewer().unwrap().sheets.iter().map(|s| s.name).collect();
     assert_eq!(names, ["trust", "caller"]);
     press(&mut state, &[Action::NextSheet]);
-    assert!(state.viewers[0].current().unwrap().text.contains("sts:AssumeRole"));
+    assert!(state.viewer().unwrap().current().unwrap().text.contains("sts:AssumeRole"));
 }
 
 #[test]
@@ -304,7 +304,7 @@ fn a_source_that_fails_is_said_once_and_kept() {
     assert_eq!(badge(&state, 1), Badge { mark: Mark::Untested, word: "source failed".into() });
     assert!(notice(&state).contains("SSO session expired"), "a count would say less");
     press(&mut state, &[Action::Errors]);
-    assert_eq!(state.viewers[0].current().unwrap().lines.len(), 1);
+    assert_eq!(state.viewer().unwrap().current().unwrap().lines.len(), 1);
 }
 
 #[test]

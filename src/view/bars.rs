@@ -21,7 +21,7 @@ pub fn header(state: &State, area: Area, brush: &mut Brush<'_>) {
     ];
     let mut right: Vec<(Role, String)> = Vec::new();
     if let Some((done, asked)) = progress(state) {
-        let esc = !state.context().takes_text() && state.viewers.is_empty() && state.focus != Pane::Detail;
+        let esc = !state.context().takes_text() && state.overlays.is_empty() && state.focus != Pane::Detail;
         let words = match (state.stopping.is_empty(), esc) {
             (false, _) => format!("stopping {done}/{asked}"),
             (true, _) if narrow => format!("{done}/{asked}"),
@@ -63,8 +63,9 @@ pub fn status(state: &State, area: Area, brush: &mut Brush<'_>) {
     if state.context() == Context::FilterText {
         let used = brush.text(x, y, width, Role::Key, "/ ");
         let room = width.saturating_sub(used + 1);
-        let end = brush.text(x + used, y, room, Role::Input, &state.filter);
-        brush.put_cursor(x + used + end, y);
+        let end = brush.text(x + used, y, room, Role::Input, state.filter.text());
+        let column = u16::try_from(state.filter.column()).unwrap_or(room).min(room);
+        brush.put_cursor(x + used + column, y);
         let count = format!("   {} of {} shown", shown(state).len(), state.book.len());
         brush.text(x + used + end, y, room.saturating_sub(end), Role::Quiet, &count);
         return;
@@ -93,7 +94,7 @@ pub fn status(state: &State, area: Area, brush: &mut Brush<'_>) {
             x,
             y,
             width,
-            [(Role::Key, "/ "), (Role::Input, state.filter.as_str()), (Role::Quiet, "   "), (Role::Quiet, &words)],
+            [(Role::Key, "/ "), (Role::Input, state.filter.text()), (Role::Quiet, "   "), (Role::Quiet, &words)],
         );
         return;
     }

@@ -9,7 +9,7 @@ mod regions;
 mod unlock;
 mod viewer;
 
-use crate::app::{Pane, Place, Screen, Size, State};
+use crate::app::{Overlay, Pane, Place, Screen, Size, State};
 use crate::domain::Role;
 use crate::keymap::Keymap;
 use crate::theme::{Theme, ascii_of};
@@ -51,8 +51,8 @@ fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
         brush.text(0, 0, width, Role::Strong, &format!("40x10 at least; this is {width}x{height}"));
         return;
     };
-    if state.viewers.last().is_some_and(|v| v.plain) {
-        viewer::draw(state, &layout, brush);
+    if let Some(viewer) = state.viewer().filter(|v| v.plain) {
+        viewer::draw(state, viewer, &layout, brush);
         bars::footer(state, look, layout.footer, brush);
         return;
     }
@@ -71,8 +71,9 @@ fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
         }
         other => unlock::draw(state, other, layout.body, brush),
     }
-    if !state.viewers.is_empty() {
-        viewer::draw(state, &layout, brush);
+    match state.overlays.last() {
+        Some(Overlay::Viewer(viewer)) => viewer::draw(state, viewer, &layout, brush),
+        None => {}
     }
     match layout.status {
         Some(area) => {

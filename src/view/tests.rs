@@ -221,7 +221,7 @@ fn hostile_names_cannot_reach_the_terminal() {
     report.checks[1].advice = Some("click \x1b[31mhere\x1b[0m".to_owned());
     press(&mut state, &[Action::Test]);
     fixtures::tell(&mut state, 2, crate::domain::Part::Connection(report));
-    state.filter = "\x1b[2J".to_owned();
+    state.filter = crate::app::TextInput::with("\x1b[2J", 100);
     press(&mut state, &[Action::FocusDetail]);
     let all = rows(&drawn(&state, &look(true, false))).concat();
     assert!(!all.contains('\x1b') && !all.contains('\u{202e}'));

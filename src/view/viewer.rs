@@ -1,12 +1,12 @@
 //! Texts that cover the panes.
 
 use super::brush::{Brush, extent};
-use crate::app::{Layout, State};
+use crate::app::{Layout, State, Viewer};
 use crate::domain::Role;
 
-/// Draws the viewer on top.
-pub fn draw(state: &State, layout: &Layout, brush: &mut Brush<'_>) {
-    let (Some(viewer), Some(area)) = (state.viewers.last(), state.viewer_area()) else { return };
+/// Draws a text that covers the panes.
+pub fn draw(state: &State, viewer: &Viewer, layout: &Layout, brush: &mut Brush<'_>) {
+    let Some(area) = state.viewer_area() else { return };
     let rows = viewer.rows(usize::from(area.width));
     let first = viewer.scroll.min(rows.len().saturating_sub(1));
     let shown = first..(first + usize::from(area.height)).min(rows.len());

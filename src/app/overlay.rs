@@ -1,0 +1,33 @@
+//! What covers the panes: a stack, of which the last has the keyboard.
+
+use super::{State, Viewer};
+
+/// Something that covers the panes.
+#[derive(Debug, Clone)]
+pub enum Overlay {
+    /// A text to read.
+    Viewer(Viewer),
+}
+
+impl State {
+    /// The text on top, if a text is on top.
+    pub fn viewer(&self) -> Option<&Viewer> {
+        match self.overlays.last() {
+            Some(Overlay::Viewer(viewer)) => Some(viewer),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn viewer_mut(&mut self) -> Option<&mut Viewer> {
+        match self.overlays.last_mut() {
+            Some(Overlay::Viewer(viewer)) => Some(viewer),
+            _ => None,
+        }
+    }
+
+    /// Puts a text on top.
+    pub(super) fn read(&mut self, viewer: Viewer) {
+        self.overlays.push(Overlay::Viewer(viewer));
+    }
+}

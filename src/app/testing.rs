@@ -1,0 +1,63 @@
+//! Tests: which connections, under which ticket, and what is saved after them.
+
+use super::{Effect, Notice, State, standing};
+use crate::domain::{AccountId, Connection, ConnectionId, ProbeMode, Request, Ticket};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+impl State {
+    /// Starts a test of those that are not being tested.
+    pub(super) fn test(&mut self, ids: Vec<ConnectionId>, probe: ProbeMode) -> Vec<Effect> {
+        let select: Vec<ConnectionId> = ids.into_iter().filter(|id| !self.is_running(*id)).collect();
+        if select.is_empty() {
+            return Vec::new();
+        }
+        let ticket = self.ticket();
+        for id in &select {
+            if let Some(standing) = self.standings.get_mut(id) {
+                standing.run = Some(standing::Run { ticket, started: false, checks: Vec::new() });
+            }
+        }
+        self.open.insert(ticket, select.iter().copied().collect());
+        vec![Effect::Start { ticket, request: Request::Check { book: self.book.clone(), select, probe } }]
+    }
+
+    pub(super) fn decode(&mut self) -> Vec<Effect> {
+        let message = self.cursor.and_then(|id| {
+            let standing = self.standings.get(&id)?;
+            standing.known().find_map(|c| c.denial.as_ref()?.encoded.clone()).map(|m| (id, m))
+        });
+        let Some((connection, message)) = message else { return Vec::new() };
+        let ticket = self.ticket();
+        self.open.insert(ticket, BTreeSet::new());
+        self.notice = Some(Notice::plain("asking AWS to decode the message"));
+        vec![Effect::Start { ticket, request: Request::Decode { book: self.book.clone(), connection, message } }]
+    }
+
+    /// Pins are saved once, when nothing runs any more.
+    pub(super) fn pins_to_save(&mut self) -> Vec<Effect> {
+        if self.is_busy() || self.pins.is_empty() || self.saving {
+            return Vec::new();
+        }
+        let pins: Vec<(ConnectionId, AccountId)> = std::mem::take(&mut self.pins);
+        let book: Vec<Connection> = self
+            .book
+            .iter()
+            .cloned()
+            .map(|mut c| {
+                c.account = pins.iter().find(|(id, _)| *id == c.id).map(|(_, a)| a.clone()).or(c.account);
+                c
+            })
+            .collect();
+        self.book = Arc::from(book);
+        self.saving = true;
+        vec![Effect::SaveAccounts(pins)]
+    }
+
+    /// Stops every request that is not being stopped already.
+    pub(super) fn cancel_all(&mut self) -> Vec<Effect> {
+        let fresh: Vec<Ticket> = self.open.keys().copied().filter(|t| !self.stopping.contains(t)).collect();
+        self.stopping.extend(&fresh);
+        fresh.into_iter().map(Effect::Cancel).collect()
+    }
+}

@@ -1,0 +1,77 @@
+//! Text and its keys, in whatever field has the focus.
+
+use super::{Action, Effect, Notice, Screen, State, TextInput};
+use crate::domain::SecretInput;
+
+impl State {
+    /// The line of text that has the focus.
+    fn field(&mut self) -> Option<&mut TextInput> {
+        match self.screen {
+            Screen::Panes if self.overlays.is_empty() && self.typing_filter => Some(&mut self.filter),
+            _ => None,
+        }
+    }
+
+    /// What hangs on the field that was changed.
+    fn edited(&mut self) {
+        if self.typing_filter {
+            self.settle();
+        }
+    }
+
+    /// Text for the field that has the focus; elsewhere pasted text is refused and says so.
+    pub(super) fn typed(&mut self, text: &str) {
+        if let Screen::Unlock(unlock) = &mut self.screen {
+            if !unlock.trying {
+                let fits = unlock.input.push(text);
+                unlock.wrong = (!fits)
+                    .then(|| format!("a passphrase may have at most {} bytes; nothing was added", SecretInput::MAX));
+            }
+        } else if let Some(field) = self.field() {
+            if !field.insert(text) {
+                self.notice = Some(Notice::plain("that is longer than this field takes; nothing was added"));
+            }
+            self.edited();
+        } else {
+            self.notice = Some(Notice::plain("pasted text is never taken for keys; / starts a filter it can go into"));
+        }
+    }
+
+    /// A key that changes the text or moves in it.
+    pub(super) fn edit(&mut self, action: Action) {
+        if let Screen::Unlock(unlock) = &mut self.screen {
+            match action {
+                Action::Erase => unlock.input.pop(),
+                Action::EraseAll => unlock.input.clear(),
+                _ => {}
+            }
+            return;
+        }
+        let Some(field) = self.field() else { return };
+        match action {
+            Action::Erase => field.erase(),
+            Action::EraseWord => field.erase_word(),
+            Action::EraseAll => field.clear(),
+            Action::Delete => field.delete(),
+            Action::CursorLeft => field.left(),
+            Action::CursorRight => field.right(),
+            Action::CursorHome => field.home(),
+            Action::CursorEnd => field.end(),
+            _ => return,
+        }
+        self.edited();
+    }
+
+    pub(super) fn accept(&mut self) -> Vec<Effect> {
+        if let Screen::Unlock(unlock) = &mut self.screen {
+            if unlock.trying || unlock.input.count() == 0 {
+                return Vec::new();
+            }
+            unlock.trying = true;
+            unlock.wrong = None;
+            return vec![Effect::Unlock { passphrase: Some(unlock.input.take()) }];
+        }
+        self.typing_filter = false;
+        Vec::new()
+    }
+}
