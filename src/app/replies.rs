@@ -4,6 +4,7 @@ use super::{Line, Notice, Standing, State, Viewer, ViewerKind};
 use crate::domain::{
     ConnectionId, ConnectionReport, End, Method, Part, Reply, Role, SourceReport, Status, Ticket, Timestamp,
 };
+use std::time::Duration;
 
 impl State {
     /// Takes an answer; `false` when it is stale and changes nothing.
@@ -46,6 +47,7 @@ impl State {
             }
             Part::Decoded(text) => self.decoded(text.expose()),
             Part::Notice(words) => self.say(now, Notice::bad(words)),
+            Part::Applied { what, after } => self.say(now, Notice::good(applied(&what, after))),
             Part::Identity(identity) => self.say(now, Notice::plain(format!("we are {}", identity.arn))),
         }
         true
@@ -131,5 +133,13 @@ impl State {
             .unwrap_or_else(|_| text.to_owned());
         let lines = pretty.lines().map(|l| Line::of(Role::Code, l)).collect();
         self.read(Viewer::reading(ViewerKind::Decoded, "Decoded authorization message", "decoded", lines));
+    }
+}
+
+/// What is said about a policy that the demo has attached.
+fn applied(what: &str, after: Duration) -> String {
+    match after.as_secs() {
+        0 => format!("{what}: test again"),
+        s => format!("{what}. IAM takes about {s} s to know it everywhere: test again then"),
     }
 }

@@ -30,7 +30,7 @@ pub fn run(args: &CheckArgs, context: &mut Context, out: &mut Out) -> Outcome {
     context.confirm_environment()?;
     // What another source gives is no part of a connection's own history.
     let history = if args.source.is_some() { History::open(None, None).0 } else { context.history(out) };
-    let mut live = Live::new(context.settings(), history)?;
+    let mut live = context.live(context.settings(), history)?;
     ask_codes(&book, &chosen, &live, context)?;
     let probe = match (args.probe_external_id, args.no_probe) {
         (true, _) => ProbeMode::Force,

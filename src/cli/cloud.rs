@@ -1,11 +1,11 @@
 //! What `policy` asks of the cloud: who a source is, and the checks of one connection.
 
+use super::context::Context;
 use super::doctor::Line;
 use super::exit::Failure;
 use super::live::Live;
 use crate::domain::{
     BaseIdentity, Connection, ConnectionId, ConnectionReport, End, Part, Partition, ProbeMode, Region, Request,
-    Settings,
 };
 use crate::journal::History;
 use std::sync::Arc;
@@ -21,16 +21,16 @@ impl Cloud {
     ///
     /// # Errors
     /// When the system gives no threads, or the HTTP client cannot be made.
-    pub fn new(settings: &Settings) -> Result<Self, Failure> {
-        Self::with_history(settings, History::open(None, None).0)
+    pub fn new(context: &Context) -> Result<Self, Failure> {
+        Self::with_history(context, History::open(None, None).0)
     }
 
     /// The engine with the history of checks.
     ///
     /// # Errors
     /// When the system gives no threads, or the HTTP client cannot be made.
-    pub fn with_history(settings: &Settings, history: History) -> Result<Self, Failure> {
-        Live::new(settings, history).map(Self)
+    pub fn with_history(context: &Context, history: History) -> Result<Self, Failure> {
+        context.live(context.settings(), history).map(Self)
     }
 
     /// Who the source of a connection is.

@@ -3,12 +3,15 @@
 use super::args::Global;
 use super::ask::CommandLine;
 use super::exit::Failure;
+use super::live::Live;
 use super::out::Out;
 use crate::config::{self, Config, Paths};
 use crate::domain::{AccountId, Connection, ConnectionId, ConnectionName, Invalid, Method, Secret, Settings, Source};
+use crate::engine;
 use crate::journal::History;
 use crate::providers::aws::endpoint::{Endpoints, foreign_host};
-use crate::runtime::VaultDoor;
+use crate::providers::demo::{Demo, Pace};
+use crate::runtime::{DemoDoor, Door, VaultDoor};
 use crate::term::prompt::{self, PromptError};
 use crate::vault::passphrase::PassphraseVars;
 use crate::vault::{self, Ask, Contents, Identities, OpenVault, Saved, Unlock, VaultError};
@@ -43,7 +46,10 @@ impl Context {
         if global.profile.is_some() && global.env {
             return Err(Failure::usage("--profile and --env exclude each other; give one of them"));
         }
-        vars.check().map_err(|e| Failure::usage(e.to_string()))?;
+        only_demo(&global)?;
+        if !global.demo {
+            vars.check().map_err(|e| Failure::usage(e.to_string()))?;
+        }
         let paths = Paths::find(global.vault.clone(), global.config.clone(), std::env::var_os("CLOUDIVIZE_VAULT"))
             .map_err(|e| Failure::usage(e.to_string()))?;
         let config = config::load(&paths).map_err(|e| Failure::usage(e.to_string()))?;
@@ -73,8 +79,31 @@ impl Context {
         self.unsaved.is_some()
     }
 
+    /// Whether this run is about the demo.
+    pub fn is_demo(&self) -> bool {
+        self.global.demo
+    }
+
+    /// The engine with these settings: for the demo, or for the clouds with this history.
+    ///
+    /// # Errors
+    /// When the system gives no threads, or the HTTP client cannot be made.
+    pub fn live(&self, settings: &Settings, history: History) -> Result<Live, Failure> {
+        match self.is_demo() {
+            true => Live::demo(settings, &Demo::new(Pace::LIFELIKE)?),
+            false => Live::new(settings, history),
+        }
+    }
+
     /// The way from here to the connections, for the dashboard, which opens the vault by itself.
-    pub fn into_door(self) -> VaultDoor {
+    pub fn into_door(self) -> Box<dyn Door> {
+        if self.is_demo() {
+            return Box::new(DemoDoor::new(self.settings));
+        }
+        Box::new(self.into_vault_door())
+    }
+
+    fn into_vault_door(self) -> VaultDoor {
         let identities = self.identities();
         let Self { global, paths, config, vars, unsaved, .. } = self;
         VaultDoor {
@@ -148,11 +177,14 @@ impl Context {
         }
     }
 
-    /// The connections of this run: one unsaved for `--profile` and `--env`, else the vault's. Blocking.
+    /// The connections of this run: the demo's, one unsaved for `--profile` and `--env`, else the vault's. Blocking.
     ///
     /// # Errors
     /// When the vault cannot be opened.
     pub fn connections(&mut self) -> Result<Arc<[Connection]>, Failure> {
+        if self.is_demo() {
+            return Ok(engine::demo::book()?);
+        }
         match &self.unsaved {
             Some(connection) => Ok(vec![connection.clone()].into()),
             None => Ok(self.contents()?.connections.clone().into()),
@@ -250,6 +282,9 @@ impl Context {
     /// # Errors
     /// When a person says no, there is nobody to ask and no `--yes`, or the vault cannot be written.
     pub fn confirm_environment(&mut self) -> Result<(), Failure> {
+        if self.is_demo() {
+            return Ok(());
+        }
         let endpoints = Endpoints::from_env(self.settings.allow_insecure_endpoint);
         // What cannot be used is no question.
         endpoints.check().map_err(Failure::Usage)?;
@@ -263,6 +298,22 @@ impl Context {
         let mut contents = vault.contents().clone();
         self.confirm_endpoints(&mut contents, urls)?;
         self.save_quietly(contents).map(|_| ())
+    }
+}
+
+/// The demo stands for everything that another option could name.
+fn only_demo(global: &Global) -> Result<(), Failure> {
+    let others = [
+        (global.vault.is_some(), "--vault"),
+        (!global.identities.is_empty(), "--identity"),
+        (global.profile.is_some(), "--profile"),
+        (global.env, "--env"),
+    ];
+    match others.iter().find(|(given, _)| *given && global.demo) {
+        Some((_, other)) => Err(Failure::usage(format!(
+            "--demo opens no vault and uses no credentials of yours; leave out --demo or {other}"
+        ))),
+        None => Ok(()),
     }
 }
 

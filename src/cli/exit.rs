@@ -87,6 +87,12 @@ impl From<crate::runtime::RuntimeError> for Failure {
     }
 }
 
+impl From<crate::providers::demo::Damaged> for Failure {
+    fn from(e: crate::providers::demo::Damaged) -> Self {
+        Self::Untested(e.to_string())
+    }
+}
+
 impl From<crate::domain::Invalid> for Failure {
     fn from(e: crate::domain::Invalid) -> Self {
         Self::Usage(e.to_string())

@@ -7,6 +7,7 @@ use crate::journal::History;
 use crate::providers::aws::Aws;
 use crate::providers::aws::endpoint::Endpoints;
 use crate::providers::aws::http;
+use crate::providers::demo::Demo;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
@@ -25,11 +26,8 @@ pub struct Live {
     interrupts: Signal,
 }
 
-/// Makes the engine on a runtime's handle: also for the dashboard.
-///
-/// # Errors
-/// When the HTTP client cannot be made (a certificate bundle that cannot be read).
-pub fn engine(handle: Handle, settings: &Settings, history: History) -> Result<Engine, Failure> {
+/// The engine for the clouds.
+fn engine(handle: Handle, settings: &Settings, history: History) -> Result<Engine, Failure> {
     let client = http::client().map_err(|e| Failure::usage(e.to_string()))?;
     let endpoints = Endpoints::from_env(settings.allow_insecure_endpoint);
     Ok(Engine::new(handle, Aws::new(client, endpoints, settings), settings.clone(), history))
@@ -41,10 +39,22 @@ impl Live {
     /// # Errors
     /// When the system gives no threads, or the HTTP client cannot be made.
     pub fn new(settings: &Settings, history: History) -> Result<Self, Failure> {
+        Self::start(|handle| engine(handle, settings, history))
+    }
+
+    /// The same over the demo.
+    ///
+    /// # Errors
+    /// When the system gives no threads.
+    pub fn demo(settings: &Settings, demo: &Demo) -> Result<Self, Failure> {
+        Self::start(|handle| Ok(Engine::demo(handle, demo, settings.clone())?))
+    }
+
+    fn start(engine: impl FnOnce(Handle) -> Result<Engine, Failure>) -> Result<Self, Failure> {
         let runtime = Builder::new_multi_thread().enable_all().thread_name("cloud").build();
         let runtime = runtime.map_err(|e| Failure::Untested(format!("the system gives no threads: {e}")))?;
         let handle = runtime.handle().clone();
-        let engine = engine(handle.clone(), settings, history)?;
+        let engine = engine(handle.clone())?;
         let interrupts = {
             let _inside = runtime.enter();
             signal(SignalKind::interrupt())

@@ -98,7 +98,7 @@ fn dispatch(cli: Cli, vars: PassphraseVars, out: &mut Out) -> Outcome {
         Some(Command::Regions(args)) => regions::run(&args, &mut context(out)?, out),
         Some(Command::Doctor) => {
             let context = context(out)?;
-            let net = match cloud::Cloud::new(context.settings()) {
+            let net = match cloud::Cloud::new(&context) {
                 Ok(cloud) => cloud.reach(),
                 Err(failure) => vec![doctor::Line::bad("HTTP client", failure.to_string())],
             };
@@ -142,12 +142,13 @@ fn dashboard(mut context: Context, out: &Out) -> Outcome {
     }
     let launch = Launch {
         vault: context.paths.vault.display().to_string(),
+        demo: context.is_demo(),
         read_only: context.global.read_only,
         not_saved,
         theme: context.settings().theme.clone(),
         no_color: context.global.no_color,
         ascii: context.global.ascii,
-        door: Box::new(context.into_door()),
+        door: context.into_door(),
     };
     Ok(match runtime::run(launch)? {
         Ended::Left => Exit::Done,
@@ -197,12 +198,7 @@ mod tests {
 
     #[test]
     fn what_is_not_offered_yet_is_a_usage_error() {
-        for line in [
-            "cloudivize policy tag",
-            "cloudivize policy operate",
-            "cloudivize policy read --kind x",
-            "cloudivize --demo",
-        ] {
+        for line in ["cloudivize policy tag", "cloudivize policy operate", "cloudivize policy read --kind x"] {
             let e = parse(line).err().unwrap();
             assert_eq!(e.exit_code(), 2, "{line}");
         }

@@ -82,7 +82,7 @@ impl Asked {
             return Ok(identity.clone());
         }
         context.confirm_environment()?;
-        let mut cloud = Cloud::new(context.settings())?;
+        let mut cloud = Cloud::new(context)?;
         let identity = cloud.identify(self.book_with_via(), self.via.id)?;
         Ok(self.identity.insert(identity).clone())
     }
@@ -233,7 +233,7 @@ fn missing(context: &mut Context, asked: &Asked, out: &mut Out) -> Result<Option
         ));
     };
     context.confirm_environment()?;
-    let mut cloud = Cloud::with_history(context.settings(), context.history(out))?;
+    let mut cloud = Cloud::with_history(context, context.history(out))?;
     let report = cloud.check(asked.book_with_via(), connection.id)?;
     let permissions = report.missing();
     let snippet = match (connection.role_arn(), &report.base_identity) {

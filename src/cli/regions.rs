@@ -4,7 +4,6 @@ use super::args::{ListFormat, RegionsArgs};
 use super::check::choose;
 use super::context::Context;
 use super::exit::{Exit, Failure, Outcome};
-use super::live::Live;
 use super::out::{Out, Paint, Table};
 use crate::domain::{ConnectionReport, End, Mandatory, Part, ProbeMode, RegionFact, Request, Verdict};
 use crate::report;
@@ -22,7 +21,7 @@ pub fn run(args: &RegionsArgs, context: &mut Context, out: &mut Out) -> Outcome 
     let mut settings = context.settings().clone();
     settings.skip =
         Mandatory::ALL.into_iter().filter(|m| !matches!(m, Mandatory::Regions | Mandatory::AssumeRole)).collect();
-    let mut live = Live::new(&settings, crate::journal::History::open(None, None).0)?;
+    let mut live = context.live(&settings, crate::journal::History::open(None, None).0)?;
     let mut reports: Vec<ConnectionReport> = Vec::new();
     let request = Request::Check { book, select: select.clone(), probe: ProbeMode::Never };
     let end = live.run(request, |part| {

@@ -3,6 +3,7 @@
 
 use super::{BaseIdentity, Check, CheckError, Connection, ConnectionId, ConnectionReport, Secret, Source, Ticket};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// When the ExternalId probe may run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,16 @@ pub enum Request {
         connection: ConnectionId,
         /// The encoded text.
         message: String,
+    },
+    /// Attach a policy in the demo cloud, as its owner would. Elsewhere this fails.
+    DemoApply {
+        /// Every connection of the demo.
+        book: Arc<[Connection]>,
+        /// The connection that it is for.
+        connection: ConnectionId,
+        /// The policy document, as JSON. What it says decides where it goes: a trust policy to the connection's
+        /// role, a policy about assuming roles to the caller, any other to whoever makes the connection's requests.
+        policy: String,
     },
 }
 
@@ -89,6 +100,13 @@ pub enum Part {
     Notice(String),
     /// Who the source is.
     Identity(BaseIdentity),
+    /// The demo has attached a policy.
+    Applied {
+        /// What happened: `attached to role CloudivizeRole in 444455556666`.
+        what: String,
+        /// How long IAM takes until it counts everywhere.
+        after: Duration,
+    },
 }
 
 /// How a ticket ended.

@@ -2,6 +2,7 @@
 //! gives any number of parts and exactly one end, also after cancel and panic.
 
 mod check;
+pub mod demo;
 mod ladder;
 mod probe;
 mod source;
@@ -14,6 +15,7 @@ use crate::journal::History;
 use crate::providers::aws::calls::Calls;
 use crate::providers::aws::reach::Reached;
 use crate::providers::aws::{Aws, Round};
+use crate::providers::demo::Demo;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Handle;
@@ -33,6 +35,14 @@ pub(crate) struct Shared {
     pub aws: Aws,
     pub settings: Settings,
     pub history: Arc<Mutex<History>>,
+    /// The cloud's other end, where it is the demo.
+    pub demo: Option<Demo>,
+}
+
+impl Shared {
+    fn new(aws: Aws, settings: Settings, history: History) -> Self {
+        Self { aws, settings, history: Arc::new(Mutex::new(history)), demo: None }
+    }
 }
 
 /// Where a request's parts go.
@@ -72,7 +82,7 @@ fn log(part: &Part) {
 impl Engine {
     /// An engine whose work runs on `handle`.
     pub fn new(handle: Handle, aws: Aws, settings: Settings, history: History) -> Self {
-        let shared = Shared { aws, settings, history: Arc::new(Mutex::new(history)) };
+        let shared = Shared::new(aws, settings, history);
         Self { shared: Arc::new(shared), handle, running: Arc::default() }
     }
 
@@ -89,6 +99,9 @@ impl Engine {
                 Request::Identify { book, connection } => identify(&shared, &book, connection, &sink).await,
                 Request::Decode { book, connection, message } => {
                     decode(&shared, &book, connection, &message, &sink).await
+                }
+                Request::DemoApply { book, connection, policy } => {
+                    demo::apply(&shared, &book, connection, &policy, &sink).await
                 }
             }
         });

@@ -88,7 +88,7 @@ pub struct History {
     path: Option<PathBuf>,
     vault: Option<Uuid>,
     memory: Memory,
-    /// Whether the file can be written.
+    /// Whether the file can be written, or there is none to write.
     writable: bool,
 }
 
@@ -198,6 +198,12 @@ impl History {
         }
         let writable = path.as_deref().is_some_and(file::can_append);
         (Self { path, vault, memory, writable }, error)
+    }
+
+    /// A history that lives and ends with the program, for connections that no vault holds beyond it; `vault` keeps
+    /// their values apart from others'.
+    pub fn in_memory(vault: Uuid) -> Self {
+        Self { path: None, vault: Some(vault), memory: Memory::default(), writable: true }
     }
 
     /// Whether results are remembered beyond this run: switched on, a vault open, the file writable.

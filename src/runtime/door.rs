@@ -2,10 +2,11 @@
 //! the clouds' runtime, never on the screen's.
 
 use crate::domain::{AccountId, Connection, ConnectionId, Reply, Request, Secret, Settings, Ticket};
-use crate::engine::Engine;
+use crate::engine::{Engine, demo};
 use crate::journal::History;
 use crate::providers::aws::endpoint::{Endpoints, foreign_host};
 use crate::providers::aws::{Aws, http};
+use crate::providers::demo::{Damaged, Demo, Pace};
 use crate::vault::passphrase::{PassphraseError, PassphraseVars};
 use crate::vault::{self, Ask, Contents, Given, Identities, Locked, OpenVault, Unlock, VaultError};
 use std::path::PathBuf;
@@ -196,5 +197,40 @@ impl VaultDoor {
             cloud: Arc::new(engine),
             warnings: error.into_iter().map(|e| e.to_string()).collect(),
         }
+    }
+}
+
+/// The door to the demo cloud: nothing to unlock, nothing to save.
+pub struct DemoDoor {
+    settings: Settings,
+    /// The engine, once it was opened: what was changed in the demo outlives a lock.
+    engine: Option<Engine>,
+}
+
+impl DemoDoor {
+    /// A demo in its first state.
+    pub fn new(settings: Settings) -> Self {
+        Self { settings, engine: None }
+    }
+
+    fn engine(&mut self, clouds: &Handle) -> Result<Engine, Damaged> {
+        if let Some(engine) = &self.engine {
+            return Ok(engine.clone());
+        }
+        let engine = Engine::demo(clouds.clone(), &Demo::new(Pace::LIFELIKE)?, self.settings.clone())?;
+        Ok(self.engine.insert(engine).clone())
+    }
+}
+
+impl Door for DemoDoor {
+    fn open(&mut self, _: Option<Secret>, clouds: &Handle) -> Answer {
+        match demo::book().and_then(|book| Ok((book, self.engine(clouds)?))) {
+            Ok((book, engine)) => Answer::Open { book, endpoint: None, cloud: Arc::new(engine), warnings: Vec::new() },
+            Err(e) => Answer::Failed(e.to_string()),
+        }
+    }
+
+    fn save_accounts(&mut self, _: &[(ConnectionId, AccountId)]) -> Result<(), String> {
+        Ok(())
     }
 }

@@ -10,7 +10,7 @@ pub mod process;
 mod tty;
 mod ui;
 
-pub use door::{Answer, Cloud, Door, VaultDoor};
+pub use door::{Answer, Cloud, DemoDoor, Door, VaultDoor};
 pub use tty::{RealTty, Tty};
 
 use crate::keymap::{Keymap, KeymapError};
@@ -27,6 +27,8 @@ pub struct Launch {
     pub door: Box<dyn Door>,
     /// The vault's name for a person.
     pub vault: String,
+    /// The door leads to the demo cloud.
+    pub demo: bool,
     /// Nothing may be changed.
     pub read_only: bool,
     /// The connections stand in no vault.

@@ -161,6 +161,7 @@ impl Driver {
                 vault: "vault.age".into(),
                 read_only: false,
                 not_saved: false,
+                demo: false,
                 theme: None,
                 no_color: false,
                 ascii: false,

@@ -68,7 +68,8 @@ pub async fn run<T: Tty>(launch: Launch, look: Look, mut tty: T, clouds: Handle)
         let _ = done.send(Local::Written(well));
     })?;
     let hands = Hands { clouds, door: Arc::new(Mutex::new(launch.door)), cloud: None, replies, local: told };
-    let flags = Flags { read_only: launch.read_only, not_saved: launch.not_saved, ..Flags::default() };
+    let flags =
+        Flags { demo: launch.demo, read_only: launch.read_only, not_saved: launch.not_saved, ..Flags::default() };
     let mut ui = Ui {
         state: State::new(Size { width, height }, launch.vault, flags),
         look,

@@ -182,7 +182,7 @@ fn what_is_wrong_is_said_and_exits_2() {
         (&["connection", "add", "x", "--role-arn", ARN, "--no-external-id", "--group", " "], "group"),
         (&["connection", "show", "nobody"], "no connection"),
         (&["nonsense"], "nonsense"),
-        (&["--demo"], "--demo"),
+        (&["--demo", "--profile", "x"], "--demo"),
     ];
     for (arguments, says) in cases {
         let run = machine.run(arguments).exits(2);

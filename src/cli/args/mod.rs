@@ -50,6 +50,10 @@ pub struct Global {
     /// The preferences file [default: config.toml in the configuration folder].
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Look around in the demo: made-up AWS accounts inside this program. No vault, no AWS configuration and no
+    /// network is used, and nothing is written.
+    #[arg(long, global = true, conflicts_with_all = ["vault", "identities", "profile", "env"])]
+    pub demo: bool,
     /// Change nothing in any cloud.
     #[arg(long, global = true)]
     pub read_only: bool,

@@ -37,7 +37,8 @@ use store::Store;
 use tokio::sync::Semaphore;
 
 pub use session::{AssumeError, Assumed, IdVariant, Session};
-pub use source::Base;
+pub use source::{Base, Wallet};
+pub use trouble::signed_out;
 
 /// The way to AWS for the whole program.
 pub struct Aws {
@@ -49,6 +50,8 @@ pub struct Aws {
     limit: Semaphore,
     store: Store,
     codes: Mutex<HashMap<ConnectionId, Secret>>,
+    /// In place of this machine's own sources.
+    wallet: Option<Box<dyn Wallet>>,
 }
 
 /// One round of questions: what was found unreachable in it is not tried again, and sessions
@@ -121,7 +124,14 @@ impl Aws {
             limit: Semaphore::new(settings.concurrency.max(1)),
             store: Store::default(),
             codes: Mutex::default(),
+            wallet: None,
         }
+    }
+
+    /// The way to the demo cloud: nothing of this machine has a part in it.
+    pub fn demo(http: SharedHttpClient, wallet: impl Wallet + 'static, settings: &Settings) -> Self {
+        let settings = Settings { source_alias: BTreeMap::new(), ..settings.clone() };
+        Self { wallet: Some(Box::new(wallet)), ..Self::new(http, Endpoints::default(), &settings) }
     }
 
     /// Keeps a one-time code for a connection's next AssumeRole.

@@ -6,6 +6,7 @@ use super::failure::{CallError, Failure};
 use super::store::Wanted;
 use super::{Aws, Round, trouble};
 use crate::domain::{BaseIdentity, CheckError, Connection, ConnectionId, ErrorClass, Partition, Region, Source};
+use crate::providers::profiles::{self, ProfileFacts};
 use crate::text;
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::meta::region::ProvideRegion;
@@ -16,6 +17,18 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use futures_util::FutureExt;
 use std::sync::Arc;
+
+/// Base credentials that stand ready in place of this machine's files and environment: the demo's.
+pub trait Wallet: Send + Sync {
+    /// A source's credentials, and the region beside them.
+    ///
+    /// # Errors
+    /// Class `source`, with what helps.
+    fn credentials(&self, source: &Source) -> Result<(Credentials, Option<Region>), CheckError>;
+
+    /// The profiles that it knows.
+    fn profiles(&self) -> Vec<ProfileFacts>;
+}
 
 /// Base credentials and who they are.
 pub struct Base {
@@ -126,6 +139,22 @@ impl Aws {
         connection: &Connection,
         source: &Source,
     ) -> Result<Arc<Base>, CheckError> {
+        let label = source_label(source);
+        let (credentials, region) = match &self.wallet {
+            Some(wallet) => wallet.credentials(source)?,
+            None => self.of_this_machine(connection, source, &label).await?,
+        };
+        let identity = self.identify(round, connection, &credentials, region.as_ref(), source, &label).await?;
+        Ok(Arc::new(Base { credentials, identity, region }))
+    }
+
+    /// What this machine's AWS configuration and environment give for a source.
+    async fn of_this_machine(
+        &self,
+        connection: &Connection,
+        source: &Source,
+        label: &str,
+    ) -> Result<(Credentials, Option<Region>), CheckError> {
         let provider_config = ProviderConfig::without_region()
             .with_http_client(self.http.clone())
             .with_sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
@@ -150,10 +179,15 @@ impl Aws {
                 return Err(CheckError::new(ErrorClass::Source, why));
             }
         };
-        let label = source_label(source);
-        let credentials = self.provide(provider.as_ref(), source, &label).await?;
-        let identity = self.identify(round, connection, &credentials, region.as_ref(), source, &label).await?;
-        Ok(Arc::new(Base { credentials, identity, region }))
+        Ok((self.provide(provider.as_ref(), source, label).await?, region))
+    }
+
+    /// The profiles that sources may name.
+    async fn known_profiles(&self) -> Vec<ProfileFacts> {
+        match &self.wallet {
+            Some(wallet) => wallet.profiles(),
+            None => profiles::profiles().await.unwrap_or_default(),
+        }
     }
 
     /// Resolves credentials within the operation's time limit: the default chain may wait for an
@@ -254,7 +288,7 @@ impl Aws {
                         message: format!(
                             "{label}: {}{}",
                             e.message.trim_end_matches('.'),
-                            trouble::remedy(source, e.class).await
+                            trouble::remedy(source, e.class, || self.known_profiles()).await
                         ),
                         code: e.code,
                     }

@@ -32,11 +32,14 @@ pub(super) async fn explain(error: &CredentialsError, source: &Source, label: &s
 }
 
 /// What helps when AWS does not take a source's credentials: a clause with its separator, or nothing.
-pub(super) async fn remedy(source: &Source, class: ErrorClass) -> String {
+pub(super) async fn remedy<F>(source: &Source, class: ErrorClass, known: impl FnOnce() -> F) -> String
+where
+    F: Future<Output = Vec<ProfileFacts>>,
+{
     if !matches!(class, ErrorClass::Expired | ErrorClass::Invalid) {
         return String::new();
     }
-    let known = profiles::profiles().await.unwrap_or_default();
+    let known = known().await;
     let facts = match source {
         Source::Profile(name) => known.iter().find(|p| p.name == name.as_str()),
         _ => None,
@@ -185,8 +188,17 @@ fn of_sso(error: &CredentialsError, name: &str) -> String {
         None if not_there || has_hidden_cause(error) => {
             format!("there is no single sign-on session; sign in: aws sso login --profile {name}")
         }
-        _ => format!("single sign-on session expired; renew it: aws sso login --profile {name}"),
+        _ => signed_out_words(name),
     }
+}
+
+/// A profile whose single sign-on session ended.
+pub fn signed_out(profile: &str) -> String {
+    signed_out_words(&text::quote::shell(profile))
+}
+
+fn signed_out_words(quoted: &str) -> String {
+    format!("single sign-on session expired; renew it: aws sso login --profile {quoted}")
 }
 
 /// Whether the innermost error names another one in the old way alone: of the SDK's errors about a
