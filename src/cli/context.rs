@@ -345,7 +345,7 @@ pub(super) fn profile_names() -> Option<Vec<String>> {
 
 /// The error for a name that nothing has, with the nearest.
 pub fn unknown(what: &str, name: &str, known: &[&str]) -> String {
-    match config::fields::nearest(name, known) {
+    match crate::domain::nearest(name, known) {
         Some(near) => format!("there is no {what} {name:?}; did you mean {near}?"),
         None => format!("there is no {what} {name:?}; see cloudivize connection list"),
     }
