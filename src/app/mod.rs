@@ -7,6 +7,7 @@ mod action;
 mod context;
 mod detail;
 mod doc;
+mod faults;
 mod fleet;
 mod input;
 mod layout;

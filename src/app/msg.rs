@@ -38,6 +38,8 @@ pub enum Msg {
         /// "was sent to …", or why not.
         how: Result<String, String>,
     },
+    /// What in the settings could not be used, a sentence each.
+    Faults(Vec<String>),
     /// Accounts were pinned in the vault, or not.
     Saved(Result<(), String>),
 }

@@ -117,6 +117,8 @@ pub struct State {
     pub notice: Option<Notice>,
     /// What went wrong in this run, the oldest first.
     pub log: Vec<LogEntry>,
+    /// What in the settings could not be used, a sentence each.
+    pub faults: Vec<String>,
     /// Keys of a sequence that is not complete.
     pub prefix: Vec<Key>,
     /// Accounts that first good tests answered, not yet asked to be saved.
@@ -157,6 +159,7 @@ impl State {
             overlays: Vec::new(),
             notice: None,
             log: Vec::new(),
+            faults: Vec::new(),
             prefix: Vec::new(),
             pins: Vec::new(),
             saving: false,

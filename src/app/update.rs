@@ -73,6 +73,7 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
             };
             state.say(now, notice);
         }
+        Msg::Faults(faults) => state.faulty(now, faults),
         Msg::Saved(result) => {
             state.saving = false;
             match result {
@@ -216,6 +217,7 @@ impl State {
                 self.book = book;
                 self.screen = Screen::Panes;
                 self.settle();
+                self.say_faults();
             }
             Opening::Ask { what, wrong } => {
                 self.screen = Screen::Unlock(Unlock { what, wrong, input: SecretInput::new(), trying: false });

@@ -38,11 +38,11 @@ pub struct Context {
 }
 
 impl Context {
-    /// Finds files and reads `config.toml`; what is wrong in it is a warning.
+    /// Finds files and reads `config.toml`; what is wrong in it stands in [`Context::faults`].
     ///
     /// # Errors
     /// When two passphrase variables are set, there is no home folder, or `--config` cannot be read.
-    pub fn new(global: Global, vars: PassphraseVars, out: &mut Out) -> Result<Self, Failure> {
+    pub fn new(global: Global, vars: PassphraseVars) -> Result<Self, Failure> {
         if global.profile.is_some() && global.env {
             return Err(Failure::usage("--profile and --env exclude each other; give one of them"));
         }
@@ -53,12 +53,14 @@ impl Context {
         let paths = Paths::find(global.vault.clone(), global.config.clone(), std::env::var_os("CLOUDIVIZE_VAULT"))
             .map_err(|e| Failure::usage(e.to_string()))?;
         let config = config::load(&paths).map_err(|e| Failure::usage(e.to_string()))?;
-        for warning in &config.warnings {
-            out.warn(warning);
-        }
         let unsaved = unsaved(&global);
         let settings = settings(&global, &config, None);
         Ok(Self { global, paths, config, vars, settings, unsaved, vault: None })
+    }
+
+    /// What in the settings could not be used and was left out, a sentence each.
+    pub fn faults(&self) -> &[String] {
+        &self.config.warnings
     }
 
     /// The settings of this run: the command line beats `config.toml`, which beats the vault's
@@ -394,7 +396,7 @@ pub(super) fn profile_names() -> Option<Vec<String>> {
 
 /// The error for a name that nothing has, with the nearest.
 pub fn unknown(what: &str, name: &str, known: &[&str]) -> String {
-    match config::fields::nearest(name, known) {
+    match crate::domain::nearest(name, known) {
         Some(near) => format!("there is no {what} {name:?}; did you mean {near}?"),
         None => format!("there is no {what} {name:?}; see cloudivize connection list"),
     }

@@ -70,21 +70,20 @@ pub(super) fn run(context: &Context, net: Vec<Line>, out: &mut Out) -> Outcome {
 
 fn files(context: &Context) -> Vec<Line> {
     let paths = &context.paths;
-    let config = if paths.config_file.exists() {
-        match context.config.warnings.len() {
-            0 => Line::good("preferences", paths.config_file.display().to_string()),
-            n => Line::bad("preferences", format!("{} ({n} keys are left out)", paths.config_file.display())),
-        }
-    } else {
-        Line::good("preferences", format!("{} (none; the defaults are used)", paths.config_file.display()))
+    let file = paths.config_file.display();
+    let config = match paths.config_file.exists() {
+        true => Line::good("preferences", file.to_string()),
+        false => Line::good("preferences", format!("{file} (none; the defaults are used)")),
     };
+    let faults = context.faults().iter().map(|fault| Line::bad("", fault));
     let history = paths.state_dir.join("checks.jsonl");
     let history = match (context.settings().history, mode(&history)) {
         (false, _) => Line::good("history of checks", "switched off"),
         (true, Some(mode)) => private("history of checks", &history, mode),
         (true, None) => Line::good("history of checks", format!("{} (none yet)", history.display())),
     };
-    vec![Line::good("program", concat!("cloudivize ", env!("CARGO_PKG_VERSION"))), config, history]
+    let program = Line::good("program", concat!("cloudivize ", env!("CARGO_PKG_VERSION")));
+    [program, config].into_iter().chain(faults).chain([history]).collect()
 }
 
 fn vault(context: &Context) -> Vec<Line> {

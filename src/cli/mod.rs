@@ -86,7 +86,13 @@ fn dispatch(cli: Cli, vars: PassphraseVars, out: &mut Out) -> Outcome {
     }
     one_connection(&cli)?;
     // Made only where it is needed: completions must not fail over a broken preferences file.
-    let context = |out: &mut Out| Context::new(cli.global, vars, out);
+    // The dashboard and doctor have a place of their own for what is wrong in the settings.
+    let warns = !matches!(cli.command, None | Some(Command::Doctor));
+    let context = |out: &mut Out| {
+        let context = Context::new(cli.global, vars)?;
+        context.faults().iter().filter(|_| warns).for_each(|fault| out.warn(fault));
+        Ok::<_, Failure>(context)
+    };
     match cli.command {
         None => dashboard(context(out)?, out),
         Some(Command::Init(args)) => init::run(&context(out)?, &args, out),
@@ -148,6 +154,7 @@ fn dashboard(mut context: Context, out: &Out) -> Outcome {
         theme: context.settings().theme.clone(),
         no_color: context.global.no_color,
         ascii: context.global.ascii,
+        faults: context.faults().to_vec(),
         door: context.into_door(),
     };
     Ok(match runtime::run(launch)? {

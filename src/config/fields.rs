@@ -1,7 +1,7 @@
 //! Strict reading of a TOML file, field by field: every fault carries its line and field, unknown
 //! fields name the nearest known one.
 
-use crate::domain::Invalid;
+use crate::domain::{Invalid, nearest};
 use crate::text;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -177,7 +177,7 @@ impl<'d> Fields<'d> {
         match parse(&at.value) {
             Ok(value) => Some(value),
             Err(e) => {
-                self.fault(at.line, key, why(&e));
+                self.fault(at.line, key, e.reason());
                 None
             }
         }
@@ -257,7 +257,7 @@ impl<'d> Fields<'d> {
         for at in list {
             match parse(&at.value) {
                 Ok(value) => out.push(value),
-                Err(e) => self.fault(at.line, key, why(&e)),
+                Err(e) => self.fault(at.line, key, e.reason()),
             }
         }
         Some(out)
@@ -297,21 +297,36 @@ impl<'d> Fields<'d> {
         }
     }
 
-    /// Every entry as name and text, for tables whose keys are the user's own.
-    pub fn all_strings(mut self) -> Vec<(String, String)> {
+    /// Every entry as name and text, in the order of the file, for tables whose keys are the user's own.
+    pub fn all_strings(mut self) -> Vec<(String, At<String>)> {
         let mut out = Vec::new();
         for (key, entry) in std::mem::take(&mut self.entries) {
             match entry.value.into_inner() {
-                DeValue::String(s) => out.push((key, s.into_owned())),
+                DeValue::String(s) => out.push((key, At { line: entry.line, value: s.into_owned() })),
                 other => self.wrong_type(entry.line, &key, &other, "a text in quotes"),
             }
         }
+        out.sort_by_key(|(_, at)| at.line);
         out
     }
 
-    /// Takes a field of any shape that somebody else reads.
-    pub fn leave(&mut self, key: &'static str) {
-        self.take(key);
+    /// Takes every table within this one, for tables whose keys are the user's own.
+    pub fn all_tables(&mut self) -> Vec<(String, Fields<'d>)> {
+        let all = std::mem::take(&mut self.entries);
+        let (tables, rest) = all.into_iter().partition(|(_, e)| matches!(e.value.get_ref(), DeValue::Table(_)));
+        self.entries = rest;
+        let mut out = Vec::new();
+        for (key, Entry { line, value }) in BTreeMap::<String, Entry<'d>>::into_iter(tables) {
+            if let DeValue::Table(table) = value.into_inner() {
+                let of = match &self.of {
+                    Some(of) => format!("[{}.{key}]", of.trim_matches(['[', ']'])),
+                    None => format!("[{key}]"),
+                };
+                out.push((key, Fields::new(self.doc, line, table, Some(of))));
+            }
+        }
+        out.sort_by_key(|(_, fields)| fields.line);
+        out
     }
 
     /// Reports every field that was not asked for.
@@ -331,23 +346,4 @@ impl<'d> Fields<'d> {
 fn with_article(word: &str) -> String {
     let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     format!("{article} {word}")
-}
-
-/// What is wrong with a value, without repeating the field's name before it.
-pub fn why(e: &Invalid) -> String {
-    let all = e.to_string();
-    match all.strip_prefix(e.field).and_then(|rest| rest.strip_prefix(": ")) {
-        Some(rest) => rest.to_owned(),
-        None => all,
-    }
-}
-
-/// The known word that `word` was probably meant to be.
-pub fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
-    known
-        .iter()
-        .map(|k| (strsim::jaro_winkler(&word.to_lowercase(), k), *k))
-        .filter(|(score, _)| *score >= 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, k)| k)
 }

@@ -2,7 +2,7 @@
 
 use super::fields::{At, Document, Fault, Faults, Fields};
 use super::paths::{Paths, expand};
-use crate::domain::{Invalid, Mandatory, Settings};
+use crate::domain::{Invalid, Mandatory, Rebinding, Settings};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Layer {
     theme: Option<String>,
+    keys: Vec<Rebinding>,
     concurrency: Option<usize>,
     timeout: Option<Duration>,
     attempts: Option<u32>,
@@ -53,9 +54,9 @@ impl Layer {
             layer.skip = checks.parsed_list("skip", permission).map(BTreeSet::from_iter);
             checks.finish();
         }
-        layer.source_alias = f.table("source_alias").map(|t| t.all_strings().into_iter().collect());
-        // Read by the keymap, which knows the actions.
-        f.leave("keys");
+        let alias = |t: Fields<'_>| t.all_strings().into_iter().map(|(name, at)| (name, at.value)).collect();
+        layer.source_alias = f.table("source_alias").map(alias);
+        layer.keys = f.table("keys").map(keys).unwrap_or_default();
         f.finish();
         layer
     }
@@ -70,6 +71,7 @@ impl Layer {
         if self.theme.is_some() {
             settings.theme = self.theme;
         }
+        settings.keys.extend(self.keys);
         set(&mut settings.concurrency, self.concurrency);
         set(&mut settings.timeout, self.timeout);
         set(&mut settings.attempts, self.attempts);
@@ -81,6 +83,28 @@ impl Layer {
         set(&mut settings.journal, self.journal);
         set(&mut settings.idle_lock, self.idle_lock);
     }
+}
+
+/// The `[keys]` table: keys to actions, and tables of the same for single contexts, which are stronger.
+/// Whether the words mean anything the key table knows.
+fn keys(mut table: Fields<'_>) -> Vec<Rebinding> {
+    let contexts = table.all_tables();
+    let mut out = rebindings(table, None);
+    for (context, table) in contexts {
+        out.extend(rebindings(table, Some(&context)));
+    }
+    out
+}
+
+fn rebindings(table: Fields<'_>, context: Option<&str>) -> Vec<Rebinding> {
+    let rebinding = |(keys, at): (String, At<String>)| Rebinding {
+        file: String::new(),
+        line: Some(at.line),
+        context: context.map(str::to_owned),
+        keys,
+        action: at.value,
+    };
+    table.all_strings().into_iter().map(rebinding).collect()
 }
 
 fn identity(text: &str) -> Result<PathBuf, Invalid> {
@@ -119,8 +143,6 @@ fn ranged(
 pub struct Config {
     /// What it sets.
     pub layer: Layer,
-    /// The `keys` table as it stands in the file.
-    pub keys: toml::Table,
     /// Keys that were left out, each with file, line and what to do.
     pub warnings: Vec<String>,
 }
@@ -141,7 +163,10 @@ impl Config {
 fn layer_of(table: &toml::Table) -> Layer {
     let Ok(text) = toml::to_string(table) else { return Layer::default() };
     let document = Document::new(&text);
-    document.root().map(Layer::read).unwrap_or_default()
+    let mut layer = document.root().map(Layer::read).unwrap_or_default();
+    // The vault's own lines are nobody's to look up: it is written anew with each save.
+    layer.keys.iter_mut().for_each(|r| (r.file, r.line) = ("the vault's [config]".to_owned(), None));
+    layer
 }
 
 /// Why `config.toml` could not be read at all.
@@ -177,14 +202,11 @@ pub fn load(paths: &Paths) -> Result<Config, ConfigError> {
 
 fn read(text: &str, path: &str) -> Config {
     let document = Document::new(text);
-    let layer = document.root().map(Layer::read).unwrap_or_default();
-    let keys = match text.parse::<toml::Table>().ok().and_then(|mut t| t.remove("keys")) {
-        Some(toml::Value::Table(keys)) => keys,
-        _ => toml::Table::new(),
-    };
+    let mut layer = document.root().map(Layer::read).unwrap_or_default();
+    layer.keys.iter_mut().for_each(|r| path.clone_into(&mut r.file));
     let Faults(faults) = document.into_faults();
     let warnings = faults.iter().map(|fault: &Fault| format!("{path}, {fault}. It is left out")).collect();
-    Config { layer, keys, warnings }
+    Config { layer, warnings }
 }
 
 #[cfg(test)]

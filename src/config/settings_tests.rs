@@ -24,13 +24,17 @@ skip = ["IAM:GetAccountSummary"]
 [source_alias]
 "profile:hub" = "profile:hub-laptop"
 [keys]
-test = "t"
+"^t" = "test-all"
+[keys.panes]
+z = "none"
 "#,
         "config.toml",
     );
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
-    assert_eq!(config.keys["test"].as_str(), Some("t"));
     let s = config.settings(None);
+    let keys: Vec<_> = s.keys.iter().map(|k| (k.line, k.context.as_deref(), &*k.keys, &*k.action)).collect();
+    assert_eq!(keys, [(Some(16), None, "^t", "test-all"), (Some(18), Some("panes"), "z", "none")]);
+    assert!(s.keys.iter().all(|k| k.file == "config.toml"));
     assert_eq!(s.theme.as_deref(), Some("mono"));
     assert_eq!((s.concurrency, s.timeout.as_secs(), s.attempts), (4, 20, 3));
     assert_eq!((s.idle_lock, s.history, s.journal, s.allow_insecure_endpoint), (None, false, false, true));

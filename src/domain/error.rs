@@ -43,22 +43,30 @@ impl Invalid {
         self.suggestion = Some(value.into());
         self
     }
+
+    /// What is wrong and what to do, for a message that has named the field already.
+    pub fn reason(&self) -> String {
+        let at = self.at.map(|at| format!(" (at character {at})")).unwrap_or_default();
+        let fix = self.fix.as_ref().map(|fix| format!("; {fix}")).unwrap_or_default();
+        let value = self.suggestion.as_ref().map(|value| format!("; did you mean {value}")).unwrap_or_default();
+        format!("{}{at}{fix}{value}", self.why)
+    }
 }
 
 impl std::fmt::Display for Invalid {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.field, self.why)?;
-        if let Some(at) = self.at {
-            write!(f, " (at character {at})")?;
-        }
-        if let Some(fix) = &self.fix {
-            write!(f, "; {fix}")?;
-        }
-        if let Some(value) = &self.suggestion {
-            write!(f, "; did you mean {value}")?;
-        }
-        Ok(())
+        write!(f, "{}: {}", self.field, self.reason())
     }
+}
+
+/// The known word that `word` was probably meant to be.
+pub fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    known
+        .iter()
+        .map(|k| (strsim::jaro_winkler(&word.to_lowercase(), k), *k))
+        .filter(|(score, _)| *score >= 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, k)| k)
 }
 
 /// Refuses leading and trailing white space, the commonest paste mistake, and says where it is.

@@ -24,7 +24,7 @@ pub use account::AccountId;
 pub use arn::{RoleArn, RoleName};
 pub use connection::{Connection, Method, ProfileName, Source};
 pub use denial::{Denial, PolicyType, Reason};
-pub use error::{CheckError, ErrorClass, Invalid};
+pub use error::{CheckError, ErrorClass, Invalid, nearest};
 pub use ids::{ConnectionId, ConnectionName, ExternalId, SessionName, Ticket};
 pub use key::{Key, KeyCode};
 pub use message::{End, Part, ProbeMode, Reply, Request, SourceReport};
@@ -36,5 +36,5 @@ pub use report::{
 };
 pub use role::{Mark, Role};
 pub use secret::{Secret, SecretInput};
-pub use settings::Settings;
+pub use settings::{Rebinding, Settings};
 pub use time::{Timestamp, Zone};

@@ -5,11 +5,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// One line of a `[keys]` table: what a person wants a key to do. Its words are not checked yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rebinding {
+    /// The file that it stands in, for messages.
+    pub file: String,
+    /// Its line there, counted from 1, where a person can look it up.
+    pub line: Option<usize>,
+    /// The context it is for, `[keys.panes]`; none: wherever the action works.
+    pub context: Option<String>,
+    /// The key, or several separated by blanks.
+    pub keys: String,
+    /// The action, or `none`.
+    pub action: String,
+}
+
 /// Effective settings after vault, `config.toml` and command line are laid over the defaults.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// The theme's name.
     pub theme: Option<String>,
+    /// What keys are to do, the weaker layer first: a later one for the same key wins.
+    pub keys: Vec<Rebinding>,
     /// Requests in flight, all together.
     pub concurrency: usize,
     /// Time limit of one operation, retries included.
@@ -36,6 +53,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             theme: None,
+            keys: Vec::new(),
             concurrency: 32,
             timeout: Duration::from_secs(10),
             attempts: 2,

@@ -4,18 +4,23 @@
 //! now is asked of the state, and the table has the words for when it is not. The footer and help
 //! are written from the same table.
 
+mod help;
+mod rebind;
 mod table;
 
 pub use table::{Binding, KeymapError};
 
-use crate::app::{Action, Context, Line, Msg, State};
-use crate::domain::{Key, Role};
-use std::collections::BTreeMap;
+use crate::app::{Action, Context, Msg, State};
+use crate::domain::{Invalid, Key};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The bindings of every context, in the order of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keymap {
     bindings: BTreeMap<Context, Vec<Binding>>,
+    /// Sequences that do nothing in a context, whatever the tables above it say.
+    unbound: BTreeMap<Context, BTreeSet<Vec<Key>>>,
 }
 
 /// What a key means in a context.
@@ -48,13 +53,11 @@ impl Keymap {
         let typed: Vec<Key> = prefix.iter().copied().chain([key]).collect();
         let mut rules = Vec::new();
         let mut pending = false;
-        for binding in chain(context).flat_map(|c| self.of(c)) {
-            for keys in &binding.keys {
-                if *keys == typed {
-                    rules.push(binding);
-                } else if keys.starts_with(&typed) {
-                    pending = true;
-                }
+        for (_, binding, keys) in self.reach(context) {
+            if *keys == typed {
+                rules.push(binding);
+            } else if keys.starts_with(&typed) {
+                pending = true;
             }
         }
         match key.typed() {
@@ -82,6 +85,7 @@ impl Keymap {
                         });
                     }
                     if let Some(why) = &rule.why {
+                        let why = self.spell(state.context(), why);
                         refused = Some(Msg::Unavailable(format!("{key}: {why}")));
                         break;
                     }
@@ -93,63 +97,78 @@ impl Keymap {
 
     /// The keys that work now, the most useful first; one for each action.
     pub fn hints(&self, state: &State) -> Vec<Hint> {
-        let mut found: Vec<(u32, &Binding)> = Vec::new();
-        let mut taken: Vec<&[Key]> = Vec::new();
-        for binding in chain(state.context()).flat_map(|c| self.of(c)) {
-            let (Some(rank), Some(keys)) = (binding.hint, binding.keys.first()) else { continue };
+        let mut found: Vec<Hint> = Vec::new();
+        for (binding, keys) in self.offers(state.context(), |b| b.when.is_none_or(|c| state.holds(c))) {
             let holds = binding.when.is_none_or(|condition| state.holds(condition));
-            // A nearer table's key hides the same key further up, also where it only says why not.
-            if taken.contains(&keys.as_slice()) || (!holds && binding.why.is_none()) {
-                continue;
-            }
-            taken.push(keys);
-            if holds {
-                found.push((rank, binding));
+            if let (Some(rank), Some(keys), true) = (binding.hint, keys.first(), holds) {
+                found.push(Hint { key: shown(keys), say: binding.say.clone(), rank });
             }
         }
-        found.sort_by_key(|(rank, _)| *rank);
+        found.sort_by_key(|hint| hint.rank);
         found
-            .into_iter()
-            .map(|(rank, b)| Hint {
-                key: b.keys.first().map(|k| shown(k)).unwrap_or_default(),
-                say: b.say.clone(),
-                rank,
-            })
-            .collect()
     }
 
-    /// Every key that can matter in the panes and viewers, where one is first.
-    pub fn help(&self, state: &State) -> Vec<Line> {
-        let here: Vec<Context> = chain(state.context()).collect();
-        let reading = |c: &&Context| !matches!(c, Context::Unlock | Context::Closed);
-        let rest = Context::ALL.iter().filter(reading).filter(|c| !here.contains(c));
-        let mut lines = Vec::new();
-        for context in here.iter().chain(rest) {
-            let bindings = self.of(*context);
-            if bindings.is_empty() {
-                continue;
-            }
-            if !lines.is_empty() {
-                lines.push(Line::blank());
-            }
-            lines.push(Line::of(Role::Heading, context.title()));
-            for binding in bindings {
-                let keys: Vec<String> = binding.keys.iter().map(|k| shown(k)).collect();
-                let mut line =
-                    Line::of(Role::Key, format!("  {:<14}", keys.join(" "))).and(Role::KeyText, &binding.say);
-                let off = binding.when.is_some_and(|c| !state.holds(c));
-                if let (true, Some(why)) = (off && here.contains(context), &binding.why) {
-                    line = line.and(Role::Quiet, format!("  (not now: {why})"));
-                }
-                lines.push(line.hang(16));
-            }
+    /// The name of the key that does something, as one would press it in a context, or where else it works.
+    pub fn name(&self, context: Context, action: Action) -> Option<String> {
+        let here = self.offers(context, |b| b.when.is_none());
+        let there = Context::ALL.into_iter().flat_map(|c| self.offers(c, |b| b.when.is_none()));
+        here.into_iter().chain(there).find_map(|(binding, keys)| {
+            (binding.action == action).then_some(keys.first()).flatten().map(|keys| shown(keys))
+        })
+    }
+
+    /// Puts the names of keys in place of `{key:ACTION}`, so that sentences stay true when keys are bound anew.
+    pub fn spell<'t>(&self, context: Context, text: &'t str) -> Cow<'t, str> {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("{key:") {
+            let Some((word, behind)) = after.split_once('}') else { break };
+            let name = Action::from_word(word).map(|action| self.name(context, action));
+            // An action without a key can still be asked for by its name.
+            let Some(name) = name.map(|name| name.unwrap_or_else(|| format!(":{word}"))) else { break };
+            out.push_str(before);
+            out.push_str(&name);
+            rest = behind;
         }
-        lines
+        if out.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(out + rest) }
     }
 
     /// A context's own bindings.
     pub fn of(&self, context: Context) -> &[Binding] {
         self.bindings.get(&context).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every sequence that is bound in a context or above it, with the table it stands in, the nearest first.
+    fn reach(&self, context: Context) -> Vec<(Context, &Binding, &Vec<Key>)> {
+        let mut found = Vec::new();
+        let mut shut: Vec<&Vec<Key>> = Vec::new();
+        for table in chain(context) {
+            for binding in self.of(table) {
+                found.extend(binding.keys.iter().filter(|k| !shut.contains(k)).map(|keys| (table, binding, keys)));
+            }
+            shut.extend(self.unbound.get(&table).into_iter().flatten());
+        }
+        if context.takes_text() {
+            found.retain(|(_, _, keys)| !types_text(keys));
+        }
+        found
+    }
+
+    /// Every binding that a context has or inherits, with those of its keys that no nearer one has taken.
+    /// A rule takes its keys when it `holds`, or has words for when it does not.
+    fn offers(&self, context: Context, holds: impl Fn(&Binding) -> bool) -> Vec<(&Binding, Vec<&Vec<Key>>)> {
+        let mut found: Vec<(&Binding, Vec<&Vec<Key>>)> = Vec::new();
+        let mut taken: Vec<&Vec<Key>> = Vec::new();
+        let reach = self.reach(context);
+        for run in reach.chunk_by(|a, b| std::ptr::eq(a.1, b.1)) {
+            let binding = run[0].1;
+            let keys = || run.iter().map(|(_, _, keys)| *keys);
+            found.push((binding, keys().filter(|k| !taken.contains(k)).collect()));
+            if holds(binding) || binding.why.is_some() {
+                taken.extend(keys());
+            }
+        }
+        found
     }
 }
 
@@ -158,9 +177,27 @@ fn chain(context: Context) -> impl Iterator<Item = Context> {
     std::iter::successors(Some(context), |c| c.parent())
 }
 
-/// A sequence as a person writes it.
+/// Reads keys that are separated by blanks: one, or a sequence.
+///
+/// # Errors
+/// Names what is wrong with the first wrong key.
+fn sequence(text: &str) -> Result<Vec<Key>, Invalid> {
+    let keys: Vec<Key> = text.split_whitespace().map(Key::read).collect::<Result<_, _>>()?;
+    match keys.is_empty() {
+        true => Err(Invalid::new("key", "is empty").fix("write the key for a blank as space")),
+        false => Ok(keys),
+    }
+}
+
+/// Whether a text field takes a sequence's first key as text.
+fn types_text(keys: &[Key]) -> bool {
+    keys.first().is_some_and(|key| key.typed().is_some())
+}
+
+/// A sequence as a person reads it: `gg`, `^x y`.
 fn shown(keys: &[Key]) -> String {
-    keys.iter().map(Key::to_string).collect()
+    let simple = keys.iter().all(|key| key.typed().is_some_and(|c| c != ' '));
+    keys.iter().map(Key::to_string).collect::<Vec<_>>().join(if simple { "" } else { " " })
 }
 
 #[cfg(test)]

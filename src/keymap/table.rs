@@ -2,7 +2,7 @@
 
 use super::Keymap;
 use crate::app::{Action, Condition, Context};
-use crate::domain::Key;
+use crate::domain::{Invalid, Key};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ pub enum KeymapError {
     /// It is not TOML, or has fields that no table has.
     #[error("the key table cannot be read: {0}")]
     Unreadable(String),
-    /// A context, key, action or condition that does not exist.
+    /// A context, action or condition that does not exist.
     #[error("the key table, {place}: there is no {what} {word:?}")]
     Unknown {
         /// In which table.
@@ -40,6 +40,16 @@ pub enum KeymapError {
         what: &'static str,
         /// The word.
         word: String,
+    },
+    /// A key that does not exist, or that terminals cannot tell from another.
+    #[error("the key table, {place}: the key {key:?} {why}")]
+    Key {
+        /// In which table.
+        place: String,
+        /// The key.
+        key: String,
+        /// What is wrong with it.
+        why: String,
     },
     /// Two rules for a key of which the second can never apply.
     #[error("the key table, {place}: {key} has a second rule that can never apply")]
@@ -88,8 +98,9 @@ impl Keymap {
             for entry in entries {
                 let mut keys = Vec::with_capacity(entry.keys.len());
                 for sequence in &entry.keys {
-                    let parsed: Option<Vec<Key>> = sequence.split(' ').map(Key::parse).collect();
-                    keys.push(parsed.ok_or_else(|| unknown("key", sequence))?);
+                    let wrong =
+                        |e: Invalid| KeymapError::Key { place: place.clone(), key: sequence.clone(), why: e.reason() };
+                    keys.push(super::sequence(sequence).map_err(wrong)?);
                 }
                 let when = entry.when.as_deref().map(|word| {
                     let known = Condition::ALL.iter().copied().find(|c| c.word() == word);
@@ -116,6 +127,6 @@ impl Keymap {
             }
             bindings.insert(context, rules);
         }
-        Ok(Self { bindings })
+        Ok(Self { bindings, unbound: BTreeMap::new() })
     }
 }

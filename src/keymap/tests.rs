@@ -89,7 +89,7 @@ fn mistakes_in_a_table_are_named() {
             .to_string()
     };
     assert!(entry("pane", "a", "up").contains("context \"pane\""));
-    assert!(entry("panes", "ctrl-a", "up").contains("key \"ctrl-a\""));
+    assert!(entry("panes", "ctrl-i", "up").contains("key \"ctrl-i\" is the same"));
     assert!(entry("panes", "a", "fly").contains("action \"fly\""));
     let twice = "[[panes]]\nkeys=[\"a\"]\ndo=\"up\"\nsay=\"x\"\n[[panes]]\nkeys=[\"a\"]\ndo=\"down\"\nsay=\"y\"\n";
     assert!(Keymap::parse(twice).unwrap_err().to_string().contains("can never apply"));

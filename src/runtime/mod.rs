@@ -39,6 +39,8 @@ pub struct Launch {
     pub no_color: bool,
     /// ASCII only, whatever the environment says.
     pub ascii: bool,
+    /// What in the settings could not be used, a sentence each.
+    pub faults: Vec<String>,
 }
 
 /// How the dashboard ended.

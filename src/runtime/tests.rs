@@ -165,6 +165,7 @@ impl Driver {
                 theme: None,
                 no_color: false,
                 ascii: false,
+                faults: Vec::new(),
             };
             let look = Look { theme: Theme::built_in(None, true).unwrap(), keymap: Keymap::built_in().unwrap() };
             let clouds = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();

@@ -85,6 +85,9 @@ pub async fn run<T: Tty>(launch: Launch, look: Look, mut tty: T, clouds: Handle)
         ended: None,
         tty,
     };
+    if !launch.faults.is_empty() {
+        ui.message(Msg::Faults(launch.faults));
+    }
     let mut input = ui.tty.inputs();
     for effect in start() {
         ui.hands.run(effect);

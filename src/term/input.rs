@@ -63,11 +63,11 @@ fn key(event: KeyEvent) -> Option<Key> {
         _ => return None,
     };
     // Shift is in the letter already, and Shift with Tab is a key of its own.
-    Some(Key {
-        code,
-        ctrl: event.modifiers.contains(KeyModifiers::CONTROL),
-        alt: event.modifiers.contains(KeyModifiers::ALT),
-    })
+    let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
+    let alt = event.modifiers.contains(KeyModifiers::ALT);
+    // Terminals send either of two bytes for Backspace; this one is that of Control and h as well.
+    let (code, ctrl) = if ctrl && code == KeyCode::Char('h') { (KeyCode::Backspace, false) } else { (code, ctrl) };
+    Some(Key { code, ctrl, alt })
 }
 
 #[cfg(test)]
@@ -81,6 +81,7 @@ mod tests {
         assert_eq!(press(C::Char('T'), KeyModifiers::SHIFT), Some(Input::Key(Key::char('T'))));
         assert_eq!(press(C::Char('c'), KeyModifiers::CONTROL), Some(Input::Key(Key::ctrl('c'))));
         assert_eq!(press(C::BackTab, KeyModifiers::SHIFT), Key::parse("backtab").map(Input::Key));
+        assert_eq!(press(C::Char('h'), KeyModifiers::CONTROL), Key::parse("backspace").map(Input::Key));
         assert_eq!(press(C::CapsLock, KeyModifiers::NONE), None);
         assert_eq!(input(Event::Paste("a\nb".into())), Some(Input::Paste("a\nb".into())));
     }

@@ -4,7 +4,7 @@ use super::contents::{Contents, VERSION};
 use super::error::VaultError;
 use super::recipient::Recipient;
 use crate::config::Layer;
-use crate::config::fields::{At, Document, Faults, Fields, why};
+use crate::config::fields::{At, Document, Faults, Fields};
 use crate::domain::{
     AccountId, Connection, ConnectionId, ConnectionName, ExternalId, Invalid, Method, Region, RoleArn, SessionName,
     Source,
@@ -126,7 +126,7 @@ fn connections<'d>(
             Some(At { value, line }) => match ConnectionName::parse(&value) {
                 Ok(name) => name,
                 Err(e) => {
-                    row.fault(line, "name", why(&e));
+                    row.fault(line, "name", e.reason());
                     continue;
                 }
             },
@@ -285,7 +285,7 @@ fn connection(
         let seconds = u32::try_from(at.value)
             .map_err(|_| Invalid::new("duration", "is not between 900 and 43200 seconds"))
             .and_then(Connection::valid_duration);
-        seconds.map_err(|e| row.fault(at.line, "duration", why(&e))).ok()
+        seconds.map_err(|e| row.fault(at.line, "duration", e.reason())).ok()
     });
     row.finish();
 

@@ -7,9 +7,9 @@ use super::args::{AddArgs, ConnectionCommand, RemoveArgs, RenameArgs};
 use super::context::{Context, find, profile_names, source};
 use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
-use crate::config::fields::nearest;
 use crate::domain::{
     AccountId, Connection, ConnectionId, ConnectionName, ExternalId, Invalid, Method, Partition, RoleArn, Source,
+    nearest,
 };
 use crate::providers::aws::endpoint::check_url;
 use crate::providers::profiles;

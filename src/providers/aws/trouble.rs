@@ -1,9 +1,8 @@
 //! Why a source gave no credentials, in one sentence, with the one command that helps.
 
 use super::failure::{errors, find, root_cause};
-use crate::config::fields::nearest;
 use crate::diagnose;
-use crate::domain::{CheckError, ErrorClass, ProfileName, Source};
+use crate::domain::{CheckError, ErrorClass, ProfileName, Source, nearest};
 use crate::providers::profiles::{self, ProfileFacts, ProfileKind, RoleFacts};
 use crate::text;
 use aws_credential_types::provider::error::CredentialsError;

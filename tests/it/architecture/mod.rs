@@ -25,7 +25,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "domain",
         ours: &[],
-        crates: &["jiff", "secrecy", "serde", "serde_json", "thiserror", "unicode_width", "uuid", "zeroize"],
+        crates: &["jiff", "secrecy", "serde", "serde_json", "strsim", "thiserror", "unicode_width", "uuid", "zeroize"],
         pure: true,
     },
     Room { name: "text", ours: &[], crates: &["shlex", "unicode_segmentation", "unicode_width"], pure: true },
@@ -50,7 +50,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "config",
         ours: &["domain", "text"],
-        crates: &["directories", "serde", "strsim", "tempfile", "thiserror", "toml"],
+        crates: &["directories", "serde", "tempfile", "thiserror", "toml"],
         pure: false,
     },
     Room {
@@ -65,7 +65,6 @@ const ROOMS: &[Room] = &[
             "serde",
             "sha2",
             "shlex",
-            "strsim",
             "tempfile",
             "thiserror",
             "toml",
@@ -130,13 +129,8 @@ const ROOMS: &[Room] = &[
         crates: &["serde_json", "strsim", "thiserror", "unicode_segmentation", "unicode_width", "uuid", "zeroize"],
         pure: true,
     },
-    Room { name: "keymap", ours: &["domain", "app"], crates: &["serde", "strsim", "thiserror", "toml"], pure: true },
-    Room {
-        name: "theme",
-        ours: &["domain", "app"],
-        crates: &["ratatui", "serde", "strsim", "thiserror", "toml"],
-        pure: true,
-    },
+    Room { name: "keymap", ours: &["domain", "app"], crates: &["serde", "thiserror", "toml"], pure: true },
+    Room { name: "theme", ours: &["domain", "app"], crates: &["ratatui", "serde", "thiserror", "toml"], pure: true },
     Room {
         name: "view",
         ours: &["domain", "text", "app", "keymap", "theme"],
@@ -228,7 +222,6 @@ const ROOMS: &[Room] = &[
             "serde",
             "serde_json",
             "shlex",
-            "strsim",
             "thiserror",
             "tokio",
             "toml",
