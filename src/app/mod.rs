@@ -4,6 +4,7 @@
 //! the runtime has to run; their outcomes come back as messages.
 
 mod action;
+mod book;
 mod context;
 mod detail;
 mod doc;
@@ -34,7 +35,7 @@ pub use doc::{Line, Span, Wrap, wrapped};
 pub use fleet::{AccountRow, Cell, account_rows, external_id, progress, shown, tally};
 pub use input::TextInput;
 pub use layout::{Area, Layout, Pane, Place, layout};
-pub use msg::{Effect, Msg, Opening, Signal, Tone};
+pub use msg::{Effect, Msg, Opening, Saved, Signal, Tone};
 pub use order::natural;
 pub use overlay::Overlay;
 pub use regions::{RegionRow, region_rows, region_summary};

@@ -1,7 +1,7 @@
 //! What `update` is told, and what it asks for.
 
 use super::{Action, Line, Notice, Size};
-use crate::domain::{AccountId, Connection, ConnectionId, Key, Reply, Request, Secret, Ticket, Timestamp};
+use crate::domain::{Change, Connection, Key, Reply, Request, Secret, Ticket, Timestamp};
 use std::sync::Arc;
 
 /// Something happened.
@@ -40,8 +40,24 @@ pub enum Msg {
     },
     /// What in the settings could not be used, a sentence each.
     Faults(Vec<String>),
-    /// Accounts were pinned in the vault, or not.
-    Saved(Result<(), String>),
+    /// Changes were saved in the vault, or not.
+    Saved {
+        /// Which.
+        changes: Vec<Change>,
+        /// Every connection from now on, or why nothing was saved.
+        result: Result<Saved, String>,
+    },
+}
+
+/// The vault after a save.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    /// Every connection in it.
+    pub book: Arc<[Connection]>,
+    /// A host that is neither AWS's nor this machine, if requests go to one.
+    pub endpoint: Option<String>,
+    /// Somebody else had changed the vault meanwhile, and their changes are in it as well.
+    pub merged: bool,
 }
 
 /// What the vault's door answers.
@@ -136,6 +152,6 @@ pub enum Effect {
     Repaint,
     /// End.
     Quit,
-    /// Write the accounts that first good tests answered into the vault.
-    SaveAccounts(Vec<(ConnectionId, AccountId)>),
+    /// Save changes of the connections, all or none; answered by [`Msg::Saved`].
+    Save(Vec<Change>),
 }

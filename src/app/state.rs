@@ -123,8 +123,8 @@ pub struct State {
     pub prefix: Vec<Key>,
     /// Accounts that first good tests answered, not yet asked to be saved.
     pub pins: Vec<(ConnectionId, AccountId)>,
-    /// A save is being written.
-    pub saving: bool,
+    /// Saves that are being written.
+    pub saving: usize,
     /// `^c` was the last key.
     pub interrupted: bool,
     /// Something on the screen may have changed since it was drawn last.
@@ -162,7 +162,7 @@ impl State {
             faults: Vec::new(),
             prefix: Vec::new(),
             pins: Vec::new(),
-            saving: false,
+            saving: 0,
             interrupted: false,
             changed: true,
             zone: Zone::Local,

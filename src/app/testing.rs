@@ -1,9 +1,8 @@
 //! Tests: which connections, under which ticket, and what is saved after them.
 
 use super::{Effect, Notice, State, standing};
-use crate::domain::{AccountId, Connection, ConnectionId, ProbeMode, Request, Ticket};
+use crate::domain::{AccountId, Change, ConnectionId, ProbeMode, Request, Ticket};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 impl State {
     /// Starts a test of those that are not being tested.
@@ -36,22 +35,17 @@ impl State {
 
     /// Pins are saved once, when nothing runs any more.
     pub(super) fn pins_to_save(&mut self) -> Vec<Effect> {
-        if self.is_busy() || self.pins.is_empty() || self.saving {
+        if self.is_busy() || self.pins.is_empty() || self.saving > 0 {
             return Vec::new();
         }
         let pins: Vec<(ConnectionId, AccountId)> = std::mem::take(&mut self.pins);
-        let book: Vec<Connection> = self
-            .book
-            .iter()
-            .cloned()
-            .map(|mut c| {
-                c.account = pins.iter().find(|(id, _)| *id == c.id).map(|(_, a)| a.clone()).or(c.account);
-                c
-            })
-            .collect();
-        self.book = Arc::from(book);
-        self.saving = true;
-        vec![Effect::SaveAccounts(pins)]
+        let changes: Vec<Change> = pins.into_iter().map(|(id, account)| Change::Pin(id, account)).collect();
+        // Known from now on, also where it cannot be saved: it is asked to be saved once.
+        let mut book = self.book.to_vec();
+        if Change::apply(&changes, &mut book).is_ok() {
+            self.book = book.into();
+        }
+        self.save(changes)
     }
 
     /// Stops every request that is not being stopped already.

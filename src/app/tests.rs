@@ -3,8 +3,8 @@
 use super::fixtures::*;
 use super::*;
 use crate::domain::{
-    Check, CheckError, ConnectionId, End, ErrorClass, ExternalIdFinding, Mandatory, Mark, Part, ProbeMode, ProfileName,
-    Reply, Request, Source, SourceReport, Ticket, Timestamp, Verdict,
+    Change, Check, CheckError, ConnectionId, End, ErrorClass, ExternalIdFinding, Mandatory, Mark, Part, ProbeMode,
+    ProfileName, Reply, Request, Source, SourceReport, Ticket, Timestamp, Verdict,
 };
 
 const SIZE: Size = Size { width: 120, height: 36 };
@@ -164,7 +164,7 @@ fn ctrl_c_cancels_and_twice_quits() {
 fn quitting_is_at_once_and_a_save_asks_once() {
     let mut state = fleet(SIZE);
     assert!(matches!(press(&mut state, &[Action::Quit])[..], [Effect::Quit]));
-    state.saving = true;
+    state.saving = 1;
     assert!(press(&mut state, &[Action::Quit]).is_empty());
     assert!(notice(&state).contains("being saved"));
 }
@@ -330,11 +330,12 @@ fn first_good_tests_pin_their_accounts_once() {
     answered.account = book()[0].account.clone();
     assert!(tell(&mut state, 1, Part::Connection(found(&answered))).is_empty());
     let effects = end(&mut state, 1, End::Done);
-    let [Effect::SaveAccounts(pins)] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!(pins[0].1, answered.account.clone().unwrap());
+    let [Effect::Save(changes)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(changes[..], [Change::Pin(c.id, answered.account.clone().unwrap())]);
     assert_eq!(state.book[0].account, answered.account);
-    update(&mut state, NOW, Msg::Saved(Err("read-only file system".into())));
-    assert!(notice(&state).contains("read-only file system") && !state.saving);
+    let changes = changes.clone();
+    update(&mut state, NOW, Msg::Saved { changes, result: Err("read-only file system".into()) });
+    assert!(notice(&state).contains("read-only file system") && state.saving == 0);
     press(&mut state, &[Action::Test]);
     tell(&mut state, 2, Part::Connection(found(&answered)));
     assert!(end(&mut state, 2, End::Done).is_empty(), "pinned is pinned");

@@ -74,13 +74,7 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
             state.say(now, notice);
         }
         Msg::Faults(faults) => state.faulty(now, faults),
-        Msg::Saved(result) => {
-            state.saving = false;
-            match result {
-                Ok(()) => {}
-                Err(why) => state.say(now, Notice::bad(format!("the accounts were not saved in the vault: {why}"))),
-            }
-        }
+        Msg::Saved { changes, result } => state.saved(now, &changes, result),
     }
     Vec::new()
 }
@@ -149,7 +143,7 @@ impl State {
 
     /// Leaves, unless a save is being written: then it has to be asked for twice.
     fn quit(&mut self) -> Vec<Effect> {
-        if self.saving && !self.interrupted {
+        if self.saving > 0 && !self.interrupted {
             self.interrupted = true;
             self.notice = Some(Notice::plain("the vault is being saved; once more quits without waiting"));
             return Vec::new();

@@ -4,6 +4,7 @@
 
 mod account;
 mod arn;
+mod change;
 mod connection;
 mod denial;
 mod error;
@@ -22,6 +23,7 @@ mod time;
 
 pub use account::AccountId;
 pub use arn::{RoleArn, RoleName};
+pub use change::{Change, ChangeError};
 pub use connection::{Connection, Method, ProfileName, Source};
 pub use denial::{Denial, PolicyType, Reason};
 pub use error::{CheckError, ErrorClass, Invalid, nearest};

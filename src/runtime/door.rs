@@ -1,7 +1,8 @@
 //! From files and passphrases to connections and an engine. Everything here blocks: it is called on
 //! the clouds' runtime, never on the screen's.
 
-use crate::domain::{AccountId, Connection, ConnectionId, Reply, Request, Secret, Settings, Ticket};
+use crate::app::Saved;
+use crate::domain::{Change, Connection, Reply, Request, Secret, Settings, Ticket};
 use crate::engine::{Engine, demo};
 use crate::journal::History;
 use crate::providers::aws::endpoint::{Endpoints, foreign_host};
@@ -73,11 +74,11 @@ pub trait Door: Send {
     /// connections runs on `clouds`.
     fn open(&mut self, passphrase: Option<Secret>, clouds: &Handle) -> Answer;
 
-    /// Saves accounts that first good tests answered.
+    /// Saves changes of the connections, all or none, and gives what stands there now.
     ///
     /// # Errors
-    /// A sentence.
-    fn save_accounts(&mut self, pins: &[(ConnectionId, AccountId)]) -> Result<(), String>;
+    /// A sentence that says why nothing was saved.
+    fn save(&mut self, changes: &[Change]) -> Result<Saved, String>;
 }
 
 /// Lays the command line over the settings of an opened vault, or of none.
@@ -150,13 +151,24 @@ impl Door for VaultDoor {
         }
     }
 
-    fn save_accounts(&mut self, pins: &[(ConnectionId, AccountId)]) -> Result<(), String> {
-        let Some(vault) = &mut self.vault else { return Ok(()) };
+    fn save(&mut self, changes: &[Change]) -> Result<Saved, String> {
+        let Some(vault) = &mut self.vault else {
+            return Err("no vault is open, so there is nothing to save in".to_owned());
+        };
         let mut contents = vault.contents().clone();
-        for connection in contents.connections.iter_mut().filter(|c| c.account.is_none()) {
-            connection.account = pins.iter().find(|(id, _)| *id == connection.id).map(|(_, a)| a.clone());
+        Change::apply(changes, &mut contents.connections).map_err(|e| e.to_string())?;
+        for change in changes {
+            if let Change::Confirm(url) = change
+                && !contents.endpoints.contains(url)
+            {
+                contents.endpoints.push(url.clone());
+            }
         }
-        vault.save(contents).map(drop).map_err(|e| e.to_string())
+        let merged = vault.save(contents).map_err(|e| e.to_string())? == vault::Saved::Merged;
+        let book: Arc<[Connection]> = vault.contents().connections.clone().into();
+        let settings = (self.settings)(Some(vault.contents()));
+        let endpoints = Endpoints::from_env(settings.allow_insecure_endpoint);
+        Ok(Saved { endpoint: foreign(&endpoints, &book), book, merged })
     }
 }
 
@@ -166,6 +178,12 @@ fn named(locked: &Locked) -> String {
         Locked::Vault(_) => "the vault".to_owned(),
         other => other.to_string(),
     }
+}
+
+/// A host that is neither AWS's nor this machine, if requests go to one.
+fn foreign(endpoints: &Endpoints, book: &[Connection]) -> Option<String> {
+    let own = book.iter().filter_map(|c| c.endpoint_url.as_deref());
+    endpoints.named().chain(own).find_map(foreign_host)
 }
 
 impl VaultDoor {
@@ -187,8 +205,7 @@ impl VaultDoor {
                  Confirm it once with: cloudivize check"
             ));
         }
-        let own = book.iter().filter_map(|c| c.endpoint_url.as_deref());
-        let endpoint = endpoints.named().chain(own).find_map(foreign_host);
+        let endpoint = foreign(&endpoints, &book);
         let aws = Aws::new(client, endpoints, &settings);
         let engine = Engine::new(clouds.clone(), aws, settings, history);
         Answer::Open {
@@ -200,37 +217,41 @@ impl VaultDoor {
     }
 }
 
-/// The door to the demo cloud: nothing to unlock, nothing to save.
+/// The door to the demo cloud: nothing to unlock, and what is saved lasts as long as the program.
 pub struct DemoDoor {
     settings: Settings,
-    /// The engine, once it was opened: what was changed in the demo outlives a lock.
-    engine: Option<Engine>,
+    /// The engine and the connections, once it was opened: what was changed in the demo outlives a lock.
+    open: Option<(Engine, Arc<[Connection]>)>,
 }
 
 impl DemoDoor {
     /// A demo in its first state.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, engine: None }
+        Self { settings, open: None }
     }
 
-    fn engine(&mut self, clouds: &Handle) -> Result<Engine, Damaged> {
-        if let Some(engine) = &self.engine {
-            return Ok(engine.clone());
+    fn opened(&mut self, clouds: &Handle) -> Result<(Engine, Arc<[Connection]>), Damaged> {
+        if let Some(open) = &self.open {
+            return Ok(open.clone());
         }
         let engine = Engine::demo(clouds.clone(), &Demo::new(Pace::LIFELIKE)?, self.settings.clone())?;
-        Ok(self.engine.insert(engine).clone())
+        Ok(self.open.insert((engine, demo::book()?)).clone())
     }
 }
 
 impl Door for DemoDoor {
     fn open(&mut self, _: Option<Secret>, clouds: &Handle) -> Answer {
-        match demo::book().and_then(|book| Ok((book, self.engine(clouds)?))) {
-            Ok((book, engine)) => Answer::Open { book, endpoint: None, cloud: Arc::new(engine), warnings: Vec::new() },
+        match self.opened(clouds) {
+            Ok((engine, book)) => Answer::Open { book, endpoint: None, cloud: Arc::new(engine), warnings: Vec::new() },
             Err(e) => Answer::Failed(e.to_string()),
         }
     }
 
-    fn save_accounts(&mut self, _: &[(ConnectionId, AccountId)]) -> Result<(), String> {
-        Ok(())
+    fn save(&mut self, changes: &[Change]) -> Result<Saved, String> {
+        let Some((_, book)) = &mut self.open else { return Err("the demo is not open yet".to_owned()) };
+        let mut connections = book.to_vec();
+        Change::apply(changes, &mut connections).map_err(|e| e.to_string())?;
+        *book = connections.into();
+        Ok(Saved { book: book.clone(), endpoint: None, merged: false })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::door::{Answer, Cloud, Door};
 use crate::app::{Effect, Msg, Notice, Opening};
-use crate::domain::{CheckError, End, ErrorClass, Reply, Secret, Ticket};
+use crate::domain::{Change, CheckError, End, ErrorClass, Reply, Secret, Ticket};
 use crate::term::clipboard::{self, Sent};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -64,11 +64,16 @@ impl Hands {
             Effect::Unlock { passphrase } => self.unlock(passphrase),
             Effect::Copy { text, what } => self.copy(text, what),
             Effect::WriteFile { name, text } => self.blocking(move || Local::Msg(Msg::Told(write_file(&name, &text)))),
-            Effect::SaveAccounts(pins) => {
-                let door = self.door.clone();
+            Effect::Save(changes) => {
+                let (door, cloud) = (self.door.clone(), self.cloud.clone());
+                let fewer = changes.iter().any(|c| matches!(c, Change::Replace(_) | Change::Remove(_)));
                 self.blocking(move || {
-                    let mut door = door.lock().unwrap_or_else(PoisonError::into_inner);
-                    Local::Msg(Msg::Saved(door.save_accounts(&pins)))
+                    let result = door.lock().unwrap_or_else(PoisonError::into_inner).save(&changes);
+                    // A session made with what the connection was before serves nobody any more.
+                    if let (true, Some(cloud)) = (fewer && result.is_ok(), cloud) {
+                        cloud.forget();
+                    }
+                    Local::Msg(Msg::Saved { changes, result })
                 });
             }
             Effect::Suspend => return Then::Suspend,

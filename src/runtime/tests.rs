@@ -1,8 +1,9 @@
 //! The real loop on a scripted terminal and a scripted cloud: keys go in, frames come out.
 
 use super::*;
+use crate::app::Saved;
 use crate::app::fixtures::{self, book};
-use crate::domain::{AccountId, Connection, ConnectionId, End, Mandatory, Part, Reply, Request, Secret, Ticket};
+use crate::domain::{Change, Connection, End, Mandatory, Part, Reply, Request, Secret, Ticket};
 use crate::term::input::Input;
 use futures_util::stream::{self, LocalBoxStream, StreamExt as _};
 use std::io::Write;
@@ -120,6 +121,7 @@ impl Cloud for FakeCloud {
 struct FakeDoor {
     locked: bool,
     hold: bool,
+    book: Arc<[Connection]>,
 }
 
 impl Door for FakeDoor {
@@ -132,12 +134,14 @@ impl Door for FakeDoor {
         }
         let cloud =
             FakeCloud { hold: self.hold, held: Mutex::new(None), started: AtomicUsize::new(0), clouds: clouds.clone() };
-        let book: Arc<[Connection]> = book();
-        Answer::Open { book, endpoint: None, cloud: Arc::new(cloud), warnings: Vec::new() }
+        Answer::Open { book: self.book.clone(), endpoint: None, cloud: Arc::new(cloud), warnings: Vec::new() }
     }
 
-    fn save_accounts(&mut self, _pins: &[(ConnectionId, AccountId)]) -> Result<(), String> {
-        Ok(())
+    fn save(&mut self, changes: &[Change]) -> Result<Saved, String> {
+        let mut all = self.book.to_vec();
+        Change::apply(changes, &mut all).map_err(|e| e.to_string())?;
+        self.book = all.into();
+        Ok(Saved { book: self.book.clone(), endpoint: None, merged: false })
     }
 }
 
@@ -157,7 +161,7 @@ impl Driver {
         let thread = std::thread::spawn(move || {
             let tty = FakeTty { events, keys: Arc::new(Mutex::new(Some(receiver))) };
             let launch = Launch {
-                door: Box::new(FakeDoor { locked, hold }),
+                door: Box::new(FakeDoor { locked, hold, book: book() }),
                 vault: "vault.age".into(),
                 read_only: false,
                 not_saved: false,
