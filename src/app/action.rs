@@ -67,12 +67,36 @@ actions! {
     TestAll = "test-all",
     /// Test the connections that are broken.
     TestBroken = "test-broken",
+    /// List only the connections that are broken, or all again.
+    OnlyBroken = "only-broken",
+    /// Test the connection under the cursor again and again until it is mended, or stop that.
+    Watch = "watch",
+    /// Do that for every connection that is broken.
+    WatchBroken = "watch-broken",
+    /// Read anew what the pane shows.
+    Refresh = "refresh",
+    /// Back to the view before this one.
+    LastView = "last-view",
+    /// Show a page for the person who owns the role.
+    Message = "message",
+    /// Choose a command, a connection, a group or a region by its name.
+    Palette = "palette",
+    /// Fill in what is chosen.
+    Complete = "complete",
     /// Test with the ExternalId probe.
     Probe = "probe",
     /// Show the policy for what is missing.
     Snippet = "snippet",
     /// Copy: the snippet, or what the viewer shows.
     Copy = "copy",
+    /// Copy the role's ARN.
+    CopyRoleArn = "copy-role-arn",
+    /// Copy the account id.
+    CopyAccount = "copy-account",
+    /// Copy the ExternalId.
+    CopyExternalId = "copy-external-id",
+    /// Copy what the test found, as text.
+    CopyReport = "copy-report",
     /// Decode an encoded authorization message.
     Decode = "decode",
     /// The viewer's next form.

@@ -28,6 +28,8 @@ pub enum Context {
     Text,
     /// A filter is being typed.
     FilterText,
+    /// A name is being typed.
+    Palette,
     /// A passphrase is being typed.
     Unlock,
     /// There is no vault, or it cannot be opened.
@@ -36,7 +38,7 @@ pub enum Context {
 
 impl Context {
     /// Every context.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Everywhere,
         Self::Panes,
         Self::Connections,
@@ -48,6 +50,7 @@ impl Context {
         Self::Snippet,
         Self::Text,
         Self::FilterText,
+        Self::Palette,
         Self::Unlock,
         Self::Closed,
     ];
@@ -66,6 +69,7 @@ impl Context {
             Self::Snippet => "snippet",
             Self::Text => "text",
             Self::FilterText => "filter-text",
+            Self::Palette => "palette",
             Self::Unlock => "unlock",
             Self::Closed => "closed",
         }
@@ -85,6 +89,7 @@ impl Context {
             Self::Snippet => "Policy",
             Self::Text => "Typing text",
             Self::FilterText => "Typing a filter",
+            Self::Palette => "Typing a name",
             Self::Unlock => "Unlocking",
             Self::Closed => "Without a vault",
         }
@@ -95,7 +100,7 @@ impl Context {
         match self {
             Self::Everywhere => None,
             Self::Panes | Self::Viewer | Self::Text | Self::Unlock | Self::Closed => Some(Self::Everywhere),
-            Self::FilterText => Some(Self::Text),
+            Self::FilterText | Self::Palette => Some(Self::Text),
             Self::Regions | Self::Connections => Some(Self::Panes),
             Self::Accounts | Self::Checks | Self::Detail => Some(Self::Connections),
             Self::Snippet => Some(Self::Viewer),
@@ -104,7 +109,7 @@ impl Context {
 
     /// Whether printable keys are text here.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Text | Self::FilterText | Self::Unlock)
+        matches!(self, Self::Text | Self::FilterText | Self::Palette | Self::Unlock)
     }
 }
 
@@ -135,6 +140,24 @@ conditions! {
     SomeIdle = "some-idle",
     /// At least one tested connection is not well.
     SomeBroken = "some-broken",
+    /// Only what is broken is listed.
+    OnlyBroken = "only-broken",
+    /// The connection under the cursor is being watched.
+    Watched = "watched",
+    /// Not all is known to be well with the connection under the cursor.
+    NotWell = "not-well",
+    /// A watch goes on.
+    Watching = "watching",
+    /// There was another view before this one.
+    LastView = "last-view",
+    /// The connection under the cursor assumes a role.
+    Role = "role",
+    /// The account of the connection under the cursor is known.
+    Account = "account",
+    /// The connection under the cursor has an ExternalId.
+    ExternalId = "external-id",
+    /// The connection under the cursor was tested.
+    Tested = "tested",
     /// The connection under the cursor sends an ExternalId and is not being tested.
     SendsExternalId = "sends-external-id",
     /// A policy can mend what is missing.
@@ -168,6 +191,7 @@ impl State {
         match self.overlays.last() {
             Some(Overlay::Viewer(v)) if v.kind == ViewerKind::Snippet => return Context::Snippet,
             Some(Overlay::Viewer(_)) => return Context::Viewer,
+            Some(Overlay::Palette(_)) => return Context::Palette,
             None => {}
         }
         if self.typing_filter {
@@ -191,6 +215,15 @@ impl State {
             Condition::Idle => idle(),
             Condition::SomeIdle => self.book.iter().any(|c| !self.is_running(c.id)),
             Condition::SomeBroken => !self.broken().is_empty(),
+            Condition::OnlyBroken => self.only_broken.is_some(),
+            Condition::Watched => self.cursor.is_some_and(|id| self.is_watched(id)),
+            Condition::NotWell => standing().is_some_and(|s| !s.is_well()),
+            Condition::Watching => self.watch.is_some(),
+            Condition::LastView => self.last_view.is_some(),
+            Condition::Role => here().is_some_and(|c| c.role_arn().is_some()),
+            Condition::Account => here().is_some_and(|c| c.account.is_some()),
+            Condition::ExternalId => here().is_some_and(|c| c.external_id().is_some()),
+            Condition::Tested => standing().is_some_and(|s| s.known().next().is_some()),
             Condition::SendsExternalId => idle() && here().is_some_and(|c| c.external_id().is_some()),
             Condition::Snippet => self.cursor.is_some_and(|id| self.has_snippet(id)),
             Condition::Words => standing().is_some_and(|s| {

@@ -1,6 +1,7 @@
 //! Why a connection is as it is: its checks, what to do, who we are there.
 
 use super::standing::{finding_word, untested_word};
+use super::watch::watch_lines;
 use super::{Line, Slot, Standing, State, wrapped};
 use crate::domain::{
     Check, Connection, ConnectionReport, Denial, ErrorClass, ExternalIdFinding, Mandatory, Mark, Reason, Role, Verdict,
@@ -19,6 +20,7 @@ pub fn detail(state: &State, width: usize) -> (String, Vec<Line>) {
         return ("4 Detail".to_owned(), vec![Line::of(Role::Quiet, "No connection here.")]);
     };
     let mut lines = table(connection, standing, width);
+    lines.extend(watch_lines(state, connection.id, standing));
     lines.extend(what_to_do(state, connection, standing));
     lines.extend(facts(state, connection, standing));
     (title(state, connection, standing), wrapped(&lines, width))
@@ -233,16 +235,19 @@ fn what_to_do(state: &State, connection: &Connection, standing: &Standing) -> Ve
 fn finding_advice(finding: ExternalIdFinding) -> &'static str {
     match finding {
         ExternalIdFinding::NotEnforced => {
-            "The role lets us in without the ExternalId and with a wrong one: whoever can use the trusted account's roles              can get in. Add the sts:ExternalId condition to its trust policy."
+            "The role lets us in without the ExternalId and with a wrong one: whoever can use the trusted account's roles \
+             can get in. Add the sts:ExternalId condition to its trust policy."
         }
         ExternalIdFinding::Optional => {
-            "The role refuses a wrong ExternalId and lets us in without any. The condition must be StringEquals on              sts:ExternalId, not one that ends in IfExists."
+            "The role refuses a wrong ExternalId and lets us in without any. The condition must be StringEquals on \
+             sts:ExternalId, not one that ends in IfExists."
         }
         ExternalIdFinding::AnyAccepted => {
             "The role asks for an ExternalId and takes any. Its condition must name this connection's value alone."
         }
         ExternalIdFinding::Contradicts => {
-            "The role refuses our ExternalId and lets us in without any: its trust policy names another value, or another              statement lets us in. Compare the value on both sides."
+            "The role refuses our ExternalId and lets us in without any: its trust policy names another value, or another \
+             statement lets us in. Compare the value on both sides."
         }
         _ => "",
     }

@@ -24,12 +24,18 @@ pub struct Cell {
     pub role: Role,
 }
 
-/// The connections that the filter lets through, in the order of the list.
+/// The connections that are listed, in the order of the list: those that the filter lets through, and
+/// of them those that are broken, when only these are wanted.
 pub fn shown(state: &State) -> Vec<&Connection> {
     let needle = state.filter.text().trim().to_lowercase();
     let mut all = state.sorted();
-    if !needle.is_empty() {
-        all.retain(|c| haystack(state, c).contains(&needle));
+    if let Some(kept) = &state.only_broken {
+        all.retain(|c| kept.contains(&c.id));
+    }
+    match needle.strip_prefix("group:") {
+        Some(group) => all.retain(|c| c.group.as_ref().is_some_and(|g| g.to_lowercase().contains(group.trim()))),
+        None if needle.is_empty() => {}
+        None => all.retain(|c| haystack(state, c).contains(&needle)),
     }
     all
 }

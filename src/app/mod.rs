@@ -5,17 +5,21 @@
 
 mod action;
 mod book;
+mod command;
 mod context;
+mod copying;
 mod detail;
 mod doc;
 mod faults;
 mod fleet;
 mod input;
 mod layout;
+mod mended;
 mod movement;
 mod msg;
 mod order;
 mod overlay;
+mod palette;
 mod reading;
 mod regions;
 mod replies;
@@ -26,26 +30,37 @@ mod testing;
 mod typing;
 mod unlock;
 mod update;
+mod view;
 mod viewer;
+mod watch;
 
 pub use action::Action;
+pub use command::{COMMANDS, Command};
 pub use context::{Condition, Context};
 pub use detail::detail;
 pub use doc::{Line, Span, Wrap, wrapped};
 pub use fleet::{AccountRow, Cell, account_rows, external_id, progress, shown, tally};
 pub use input::TextInput;
 pub use layout::{Area, Layout, Pane, Place, layout};
+pub use mended::Mended;
 pub use msg::{Effect, Msg, Opening, Saved, Signal, Tone};
 pub use order::natural;
 pub use overlay::Overlay;
+pub use palette::{Entry, KeyFact, Palette, entries};
 pub use regions::{RegionRow, region_rows, region_summary};
 pub use standing::{Badge, Run, Slot, Standing};
 pub use state::{Flags, LogEntry, Notice, Screen, Size, State};
 pub use unlock::Unlock;
 pub use update::{start, update};
+pub use view::View;
 pub use viewer::{Tab, Viewer, ViewerKind};
+pub use watch::{Watch, watch_words};
 
+#[cfg(test)]
+mod finding_tests;
 #[cfg(test)]
 pub mod fixtures;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod watch_tests;

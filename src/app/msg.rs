@@ -1,6 +1,6 @@
 //! What `update` is told, and what it asks for.
 
-use super::{Action, Line, Notice, Size};
+use super::{Action, KeyFact, Line, Notice, Size};
 use crate::domain::{Change, Connection, Key, Reply, Request, Secret, Ticket, Timestamp};
 use std::sync::Arc;
 
@@ -19,6 +19,8 @@ pub enum Msg {
     Paste(String),
     /// The keys as a document, asked for with [`Action::Help`].
     Help(Vec<Line>),
+    /// The keys of every action, asked for with [`Action::Palette`].
+    Palette(Vec<KeyFact>),
     /// The engine answers.
     Reply(Reply),
     /// A time came that [`Effect::WakeAt`] asked for.
@@ -146,6 +148,8 @@ pub enum Effect {
     },
     /// Send [`Msg::Wake`] at a time; an earlier wish that is still open stays.
     WakeAt(Timestamp),
+    /// Send [`Msg::Help`].
+    Help,
     /// Stop the process until the shell continues it.
     Suspend,
     /// Paint everything anew.

@@ -1,21 +1,30 @@
 //! What covers the panes: a stack, of which the last has the keyboard.
 
-use super::{State, Viewer};
+use super::{Palette, State, Viewer};
 
 /// Something that covers the panes.
 #[derive(Debug, Clone)]
 pub enum Overlay {
     /// A text to read.
     Viewer(Viewer),
+    /// Everything by its name.
+    Palette(Palette),
+}
+
+impl Overlay {
+    /// The text, if it is one.
+    pub fn viewer(&self) -> Option<&Viewer> {
+        match self {
+            Self::Viewer(viewer) => Some(viewer),
+            Self::Palette(_) => None,
+        }
+    }
 }
 
 impl State {
     /// The text on top, if a text is on top.
     pub fn viewer(&self) -> Option<&Viewer> {
-        match self.overlays.last() {
-            Some(Overlay::Viewer(viewer)) => Some(viewer),
-            _ => None,
-        }
+        self.overlays.last()?.viewer()
     }
 
     /// The same, to be changed.

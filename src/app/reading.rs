@@ -1,6 +1,6 @@
 //! What keys do in a text that covers the panes, and texts about the program itself.
 
-use super::{Action, Area, Effect, Line, LogEntry, State, Viewer, ViewerKind};
+use super::{Action, Area, Effect, Line, LogEntry, Overlay, State, Viewer, ViewerKind};
 use crate::domain::{Mark, Role, Timestamp};
 
 impl State {
@@ -61,7 +61,7 @@ impl State {
     /// Rows and columns that a viewer has for its text.
     pub fn viewer_area(&self) -> Option<Area> {
         let layout = self.layout()?;
-        let viewer = self.viewer()?;
+        let viewer = self.overlays.iter().rev().find_map(Overlay::viewer)?;
         let Area { x, y, width, height } = layout.body;
         if viewer.plain {
             return Some(Area { x: 0, y: 0, width, height: self.size.height - 1 });

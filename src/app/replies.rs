@@ -43,6 +43,7 @@ impl State {
                 let Some(standing) = self.running(ticket, report.id) else { return false };
                 let pin = report.answered_account().cloned().map(|a| (report.id, a));
                 standing.accept(report, now);
+                self.keep_broken();
                 self.pins.extend(pin.filter(|(id, _)| self.wants_pin(*id)));
             }
             Part::Decoded(text) => self.decoded(text.expose()),
@@ -84,10 +85,12 @@ impl State {
                 standing.stop(now);
             }
         }
+        self.keep_broken();
         match end {
             End::Failed(error) => self.say(now, Notice::bad(error.message)),
             End::Cancelled => self.say(now, Notice::plain("stopped; what had arrived stands")),
             End::Done if self.is_busy() => {}
+            End::Done if about.iter().any(|id| self.is_watched(*id)) => {}
             End::Done => {
                 if let Some(notice) = self.outcome(&about.iter().copied().collect::<Vec<_>>()) {
                     // A source's failure says more than a count does.

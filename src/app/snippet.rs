@@ -5,17 +5,25 @@ use super::{State, Viewer, ViewerKind};
 use crate::domain::{BaseIdentity, CauseKind, Connection, ConnectionId, Mandatory, RoleArn, Verdict};
 use crate::policy::{self, Format, RoleRef, Snippet, TrustInput, Trusted};
 
+/// The name of the form that is a page for a person.
+const MESSAGE: &str = "message";
+
 impl State {
     /// Whether a policy can mend what a connection's checks found.
     pub fn has_snippet(&self, id: ConnectionId) -> bool {
         !snippets(self, id).is_empty()
     }
 
-    /// The policies that mend a connection, in a viewer.
-    pub(super) fn snippet_viewer(&self, id: ConnectionId) -> Option<Viewer> {
+    /// The policies that mend a connection, in a viewer; on wish as the page for the role's owner.
+    pub(super) fn snippet_viewer(&self, id: ConnectionId, message: bool) -> Option<Viewer> {
         let connection = self.connection(id)?;
         let sheets: Vec<Sheet> = snippets(self, id).iter().map(|(name, snippet)| sheet(name, snippet)).collect();
-        (!sheets.is_empty()).then(|| Viewer::new(ViewerKind::Snippet, connection.name.as_str(), sheets))
+        let mut viewer =
+            (!sheets.is_empty()).then(|| Viewer::new(ViewerKind::Snippet, connection.name.as_str(), sheets))?;
+        if message {
+            viewer.tab = viewer.tabs().iter().position(|t| t.name == MESSAGE).unwrap_or(0);
+        }
+        Some(viewer)
     }
 }
 
@@ -92,7 +100,7 @@ fn sheet(name: &'static str, snippet: &Snippet) -> Sheet {
                 Format::Terraform => ("Terraform", "tf"),
                 Format::Cli => ("CLI", "sh"),
                 Format::CloudShell => ("CloudShell", "sh"),
-                Format::Message => ("message", "txt"),
+                Format::Message => (MESSAGE, "txt"),
             };
             Some(Tab::pasting(title, ending, text, policy::notes(snippet, format)))
         })

@@ -1,6 +1,7 @@
 //! What is known of one connection's tests: the last report, the run that goes on, and the few
 //! words that sum it up.
 
+use super::Mended;
 use crate::domain::{
     BaseIdentity, Check, ConnectionReport, ErrorClass, ExternalIdFinding, Mandatory, Mark, Ticket, Timestamp, Verdict,
 };
@@ -27,6 +28,8 @@ pub struct Standing {
     pub newer: Vec<Check>,
     /// When the last verdicts came in.
     pub at: Option<Timestamp>,
+    /// What the last test found better than the one before it.
+    pub mended: Option<Mended>,
 }
 
 /// What there is to say about one permission now.
@@ -69,12 +72,16 @@ pub struct Badge {
 impl Standing {
     /// What there is to say about a permission.
     pub fn slot(&self, permission: Mandatory) -> Slot<'_> {
-        let find = |checks: &'_ [Check]| checks.iter().position(|c| c.permission == permission);
-        if let Some(run) = &self.run {
-            return find(&run.checks).map_or(Slot::Waiting, |i| Slot::Known(&run.checks[i]));
+        match &self.run {
+            Some(run) => find(&run.checks, permission).map_or(Slot::Waiting, Slot::Known),
+            None => self.settled(permission),
         }
-        if let Some(i) = find(&self.newer) {
-            return Slot::Known(&self.newer[i]);
+    }
+
+    /// What there was to say about it before the test that goes on.
+    pub(super) fn settled(&self, permission: Mandatory) -> Slot<'_> {
+        if let Some(check) = find(&self.newer, permission) {
+            return Slot::Known(check);
         }
         self.report.as_ref().and_then(|r| r.check(permission)).map_or(Slot::Never, Slot::Known)
     }
@@ -90,6 +97,7 @@ impl Standing {
     /// Takes a complete report. What it could not ask because it was stopped keeps its older verdict.
     pub fn accept(&mut self, mut report: Box<ConnectionReport>, now: Timestamp) {
         self.run = None;
+        self.mended = Mended::between(self, &report, now);
         for check in &mut report.checks {
             if class(check) == Some(ErrorClass::Cancelled)
                 && let Slot::Known(old) = self.slot(check.permission)
@@ -169,8 +177,12 @@ impl Standing {
         if checks.iter().any(|c| c.verdict == Verdict::Untested) || checks.len() < Mandatory::ALL.len() {
             return badge(Mark::Untested, "partly tested");
         }
-        badge(Mark::Allowed, "allowed")
+        badge(Mark::Allowed, if self.mended.is_some() { "mended" } else { "allowed" })
     }
+}
+
+fn find(checks: &[Check], permission: Mandatory) -> Option<&Check> {
+    checks.iter().find(|c| c.permission == permission)
 }
 
 /// The class of a check's failure.

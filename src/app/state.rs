@@ -1,7 +1,7 @@
 //! Everything the dashboard knows.
 
 use super::order::natural;
-use super::{Layout, Overlay, Pane, Standing, TextInput, Tone, Unlock, layout};
+use super::{Layout, Overlay, Pane, Standing, TextInput, Tone, Unlock, View, Watch, layout};
 use crate::domain::{AccountId, Connection, ConnectionId, Key, Region, Source, SourceReport, Ticket, Timestamp, Zone};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -111,6 +111,16 @@ pub struct State {
     pub filter: TextInput,
     /// The filter is being typed.
     pub typing_filter: bool,
+    /// Only these are listed: what is broken, and what was when that was asked for.
+    pub only_broken: Option<BTreeSet<ConnectionId>>,
+    /// Connections that are tested again until they are mended.
+    pub watch: Option<Watch>,
+    /// The view that rests on the screen.
+    pub view: View,
+    /// The view before it.
+    pub last_view: Option<View>,
+    /// The time of the last message.
+    pub now: Timestamp,
     /// What covers the panes, the last on top.
     pub overlays: Vec<Overlay>,
     /// The sentence in the status line, until the next key.
@@ -156,6 +166,11 @@ impl State {
             region: None,
             filter: TextInput::new(FILTER),
             typing_filter: false,
+            only_broken: None,
+            watch: None,
+            view: View::default(),
+            last_view: None,
+            now: Timestamp(0),
             overlays: Vec::new(),
             notice: None,
             log: Vec::new(),
@@ -194,15 +209,6 @@ impl State {
     /// Whether any request has not ended.
     pub fn is_busy(&self) -> bool {
         !self.open.is_empty()
-    }
-
-    /// The connections that were tested and are not well, in the order of the list.
-    pub fn broken(&self) -> Vec<ConnectionId> {
-        self.sorted()
-            .into_iter()
-            .map(|c| c.id)
-            .filter(|id| self.standings.get(id).is_some_and(Standing::is_broken))
-            .collect()
     }
 
     /// Every connection in the order of the list: groups by name, those without one last.

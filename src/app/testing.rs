@@ -21,6 +21,15 @@ impl State {
         vec![Effect::Start { ticket, request: Request::Check { book: self.book.clone(), select, probe } }]
     }
 
+    /// Tests the shown connection again: every pane shows what its test found.
+    pub(super) fn refresh(&mut self) -> Vec<Effect> {
+        let effects = self.test(self.cursor.into_iter().collect(), ProbeMode::Sparing);
+        if let (false, Some(connection)) = (effects.is_empty(), self.cursor.and_then(|id| self.connection(id))) {
+            self.notice = Some(Notice::plain(format!("asking {} anew: checks, regions and facts", connection.name)));
+        }
+        effects
+    }
+
     pub(super) fn decode(&mut self) -> Vec<Effect> {
         let message = self.cursor.and_then(|id| {
             let standing = self.standings.get(&id)?;

@@ -1,20 +1,24 @@
 //! Text and its keys, in whatever field has the focus.
 
-use super::{Action, Effect, Notice, Screen, State, TextInput};
+use super::{Action, Effect, Notice, Overlay, Screen, State, TextInput};
 use crate::domain::SecretInput;
 
 impl State {
     /// The line of text that has the focus.
     fn field(&mut self) -> Option<&mut TextInput> {
-        match self.screen {
-            Screen::Panes if self.overlays.is_empty() && self.typing_filter => Some(&mut self.filter),
-            _ => None,
+        match self.overlays.last_mut() {
+            Some(Overlay::Palette(palette)) => Some(&mut palette.input),
+            Some(Overlay::Viewer(_)) => None,
+            None if matches!(self.screen, Screen::Panes) && self.typing_filter => Some(&mut self.filter),
+            None => None,
         }
     }
 
     /// What hangs on the field that was changed.
     fn edited(&mut self) {
-        if self.typing_filter {
+        if let Some(palette) = self.palette_mut() {
+            palette.chosen = 0;
+        } else if self.typing_filter {
             self.settle();
         }
     }

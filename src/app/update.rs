@@ -15,7 +15,14 @@ pub fn start() -> Vec<Effect> {
 
 /// Takes one message. Pure: the same state, time and message give the same result.
 pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
+    let effects = take(state, now, msg);
+    state.rest();
+    effects
+}
+
+fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
     let changed = std::mem::replace(&mut state.changed, true);
+    state.now = now;
     if matches!(msg, Msg::Action(_) | Msg::Text(_) | Msg::Paste(_) | Msg::Unavailable(_)) {
         state.notice = None;
         state.prefix.clear();
@@ -34,18 +41,26 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
             lines.extend(legend());
             state.read(Viewer::reading(ViewerKind::Help, "Keys", "keys", lines));
         }
+        Msg::Palette(keys) => state.open_palette(keys),
         Msg::Reply(reply) => {
+            let ended = reply.body.is_err();
             let seen = state.reply(now, reply);
             state.changed = changed || seen;
-            return state.pins_to_save();
+            let mut effects = state.pins_to_save();
+            if ended {
+                effects.extend(state.watch_goes_on(now));
+            }
+            return effects;
         }
         Msg::Wake => {
-            if state.follow_at.is_some_and(|at| at <= now) {
+            let mut effects = state.watch_wakes(now);
+            let follows = state.follow_at.is_some_and(|at| at <= now);
+            state.changed = changed || follows || !effects.is_empty();
+            if follows {
                 state.follow();
-            } else {
-                state.changed = changed;
-                return state.follow_at.map(Effect::WakeAt).into_iter().collect();
             }
+            effects.extend(state.wakes());
+            return effects;
         }
         Msg::Resized(size) => {
             if state.size == size {
@@ -80,7 +95,10 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
 }
 
 impl State {
-    fn action(&mut self, now: Timestamp, action: Action) -> Vec<Effect> {
+    pub(super) fn action(&mut self, now: Timestamp, action: Action) -> Vec<Effect> {
+        if let Some(effects) = self.palette_action(now, action) {
+            return effects;
+        }
         if !self.overlays.is_empty() && self.viewer_action(now, action) {
             return self.viewer_effects(action);
         }
@@ -121,17 +139,27 @@ impl State {
             Action::TestAll => return self.test(shown(self).iter().map(|c| c.id).collect(), ProbeMode::Sparing),
             Action::TestBroken => return self.test(self.broken(), ProbeMode::Sparing),
             Action::Probe => return self.test(self.cursor.into_iter().collect(), ProbeMode::Force),
-            Action::Snippet => {
-                let viewer = self.cursor.and_then(|id| self.snippet_viewer(id));
+            Action::OnlyBroken => self.toggle_only_broken(),
+            Action::Watch => return self.toggle_watch(now),
+            Action::WatchBroken => return self.watch(now, self.broken()),
+            Action::Refresh => return self.refresh(),
+            Action::LastView => return self.last_view(),
+            Action::Snippet | Action::Message => {
+                let viewer = self.cursor.and_then(|id| self.snippet_viewer(id, action == Action::Message));
                 self.overlays.extend(viewer.map(Overlay::Viewer));
             }
+            Action::CopyRoleArn | Action::CopyAccount | Action::CopyExternalId | Action::CopyReport => {
+                return self.copy_fact(action).into_iter().collect();
+            }
             Action::Copy => {
-                let viewer = self.cursor.and_then(|id| self.snippet_viewer(id));
+                let viewer = self.cursor.and_then(|id| self.snippet_viewer(id, false));
                 return viewer.as_ref().map(copy_of).into_iter().flatten().collect();
             }
             Action::Decode => return self.decode(),
-            // Of viewers alone, and help, which comes as a message of its own.
+            // Of viewers and the palette alone, and those that come as messages of their own.
             Action::Help
+            | Action::Palette
+            | Action::Complete
             | Action::NextTab
             | Action::PreviousTab
             | Action::NextSheet
@@ -142,7 +170,7 @@ impl State {
     }
 
     /// Leaves, unless a save is being written: then it has to be asked for twice.
-    fn quit(&mut self) -> Vec<Effect> {
+    pub(super) fn quit(&mut self) -> Vec<Effect> {
         if self.saving > 0 && !self.interrupted {
             self.interrupted = true;
             self.notice = Some(Notice::plain("the vault is being saved; once more quits without waiting"));
@@ -157,6 +185,7 @@ impl State {
             return vec![Effect::Quit];
         }
         self.interrupted = true;
+        self.unwatch();
         let cancels = self.cancel_all();
         let words = if cancels.is_empty() { "^c once more quits" } else { "stopping; ^c once more quits" };
         self.notice = Some(Notice::plain(words));
@@ -165,7 +194,7 @@ impl State {
 
     /// `Esc` in the panes: leaves what was entered last, then stops tests, then clears the filter.
     fn back(&mut self) -> Vec<Effect> {
-        let busy = self.is_busy();
+        let busy = self.is_busy() || self.watch.is_some();
         match &mut self.screen {
             Screen::Unlock(unlock) if unlock.input.count() == 0 => return vec![Effect::Quit],
             Screen::Unlock(unlock) => unlock.input.clear(),
@@ -177,7 +206,9 @@ impl State {
             }
             Screen::Panes if self.focus == Pane::Detail => self.focus_on(self.before_detail),
             Screen::Panes if busy => {
-                self.notice = Some(Notice::plain("stopping"));
+                let watched = self.unwatch();
+                let words = if self.is_busy() { "stopping" } else { "not watched any more" };
+                self.notice = (self.is_busy() || watched).then(|| Notice::plain(words));
                 return self.cancel_all();
             }
             Screen::Panes => {

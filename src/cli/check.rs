@@ -8,18 +8,13 @@ use super::live::Live;
 use super::out::Out;
 use crate::domain::{
     AccountId, Check, CheckError, Connection, ConnectionId, ConnectionName, ConnectionReport, End, ErrorClass,
-    Mandatory, Method, Part, ProbeMode, Request, Source, SourceReport, Status, Timestamp, Verdict,
+    Mandatory, Method, Part, Pauses, ProbeMode, Request, Source, SourceReport, Status, Timestamp, Verdict,
 };
 use crate::journal::History;
 use crate::report;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// First pause between re-tests; later ones are longer.
-const PAUSE: Duration = Duration::from_secs(5);
-/// Longest pause between re-tests.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Runs `check`.
 ///
@@ -237,7 +232,7 @@ fn wait_until_mended(
     book: &Arc<[Connection]>,
     out: &mut Out,
 ) -> Result<Tested, Failure> {
-    let (deadline, mut pause) = (Instant::now() + wait, PAUSE);
+    let (deadline, mut pauses) = (Instant::now() + wait, Pauses::default());
     let findings = args.fail_on.contains(&FailOn::ExternalId);
     loop {
         let broken = |r: &&ConnectionReport| r.status() == Status::Denied || (findings && r.external_id.is_finding());
@@ -246,13 +241,12 @@ fn wait_until_mended(
         if again.is_empty() || tested.interrupted.is_some() || left.is_zero() {
             return Ok(tested);
         }
-        let nap = pause.min(left);
+        let nap = pauses.next().map_or(left, |pause| pause.min(left));
         out.note(&format!("{} not mended yet; testing again in {} s", again.len(), nap.as_secs().max(1)));
         if !live.pause(nap) {
             tested.interrupted = Some(tested.reports.len());
             return Ok(tested);
         }
-        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
         let probing = findings && tested.reports.iter().any(|r| r.external_id.is_finding());
         let probe = match (args.no_probe, probing) {
             (true, _) => ProbeMode::Never,

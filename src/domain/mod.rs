@@ -14,6 +14,7 @@ mod message;
 mod partition;
 mod permission;
 mod report;
+mod retest;
 mod role;
 mod secret;
 mod settings;
@@ -36,6 +37,7 @@ pub use report::{
     AccountFacts, BaseIdentity, Cause, CauseKind, Check, ConnectionReport, Evidence, ExternalIdFinding, RegionFact,
     Regions, Status, Verdict,
 };
+pub use retest::Pauses;
 pub use role::{Mark, Role};
 pub use secret::{Secret, SecretInput};
 pub use settings::{Rebinding, Settings};

@@ -10,7 +10,7 @@ mod table;
 
 pub use table::{Binding, KeymapError};
 
-use crate::app::{Action, Context, Msg, State};
+use crate::app::{Action, Context, KeyFact, Msg, State};
 use crate::domain::{Invalid, Key};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,6 +81,7 @@ impl Keymap {
                     if rule.when.is_none_or(|condition| state.holds(condition)) {
                         return Some(match rule.action {
                             Action::Help => Msg::Help(self.help(state)),
+                            Action::Palette => Msg::Palette(self.facts(state)),
                             action => Msg::Action(action),
                         });
                     }
@@ -106,6 +107,23 @@ impl Keymap {
         }
         found.sort_by_key(|hint| hint.rank);
         found
+    }
+
+    /// What the tables say about every action: as seen from here, and where nothing here knows it, from elsewhere.
+    pub fn facts(&self, state: &State) -> Vec<KeyFact> {
+        let context = state.context();
+        let here: Vec<Context> = chain(context).collect();
+        let known: Vec<Action> = here.iter().flat_map(|c| self.of(*c)).map(|b| b.action).collect();
+        let rest = Context::ALL.into_iter().filter(|c| !here.contains(c));
+        let near = here.iter().flat_map(|c| self.of(*c));
+        let far = rest.flat_map(|c| self.of(c)).filter(|b| !known.contains(&b.action));
+        let fact = |b: &Binding| KeyFact {
+            action: b.action,
+            key: self.name(context, b.action).unwrap_or_default(),
+            when: b.when,
+            why: b.why.as_ref().map(|why| self.spell(context, why).into_owned()),
+        };
+        near.chain(far).map(fact).collect()
     }
 
     /// The name of the key that does something, as one would press it in a context, or where else it works.

@@ -79,8 +79,8 @@ impl Hands {
             Effect::Suspend => return Then::Suspend,
             Effect::Repaint => return Then::Repaint,
             Effect::Quit => return Then::Quit,
-            // The loop keeps the time.
-            Effect::WakeAt(_) => {}
+            // The loop keeps the time and the keys.
+            Effect::WakeAt(_) | Effect::Help => {}
         }
         Then::Nothing
     }

@@ -156,8 +156,10 @@ impl<T: Tty> Ui<T> {
     fn message(&mut self, msg: Msg) -> Then {
         let mut then = Then::Nothing;
         for effect in update(&mut self.state, Timestamp::now(), msg) {
-            if let Effect::WakeAt(at) = effect {
-                self.wake = Some(self.wake.map_or(at, |earlier| earlier.min(at)));
+            match effect {
+                Effect::WakeAt(at) => self.wake = Some(self.wake.map_or(at, |earlier| earlier.min(at))),
+                Effect::Help => drop(self.message(Msg::Help(self.look.keymap.help(&self.state)))),
+                _ => {}
             }
             match self.hands.run(effect) {
                 Then::Nothing => {}

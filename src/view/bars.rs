@@ -2,7 +2,7 @@
 
 use super::Look;
 use super::brush::Brush;
-use crate::app::{Area, Context, Pane, Screen, State, Tone, progress, region_summary, shown, tally};
+use crate::app::{Area, Context, Pane, Screen, State, Tone, progress, region_summary, shown, tally, watch_words};
 use crate::domain::Role;
 use crate::text;
 
@@ -14,13 +14,16 @@ pub fn header(state: &State, area: Area, brush: &mut Brush<'_>) {
     let mut used = if narrow { 0 } else { brush.text(x + 1, y, width - 1, Role::Brand, "cloudivize") + 1 };
     let endpoint = state.flags.endpoint.as_ref().map(|host| format!("ENDPOINT {host}"));
     let badges = [
+        (state.only_broken.is_some(), "ONLY BROKEN"),
         (state.flags.read_only, "READ-ONLY"),
         (state.flags.not_saved, "NOT SAVED"),
         (state.flags.demo, "DEMO"),
         (endpoint.is_some(), endpoint.as_deref().unwrap_or_default()),
     ];
     let mut right: Vec<(Role, String)> = Vec::new();
-    if let Some((done, asked)) = progress(state) {
+    let watched = watch_words(state, narrow);
+    let of_watch = state.watch.as_ref().is_some_and(|w| w.next_at.is_none() && state.open.len() == 1);
+    if let Some((done, asked)) = progress(state).filter(|_| !of_watch) {
         let esc = !state.context().takes_text() && state.overlays.is_empty() && state.focus != Pane::Detail;
         let words = match (state.stopping.is_empty(), esc) {
             (false, _) => format!("stopping {done}/{asked}"),
@@ -30,6 +33,7 @@ pub fn header(state: &State, area: Area, brush: &mut Brush<'_>) {
         };
         right.push((Role::Testing, words));
     }
+    right.extend(watched.map(|words| (Role::Testing, words)));
     right.extend(badges.iter().filter(|(on, _)| *on).map(|(_, word)| (Role::Badge, format!(" {word} "))));
     let room: usize = right.iter().map(|(_, w)| text::width(w) + 2).sum();
     let room = u16::try_from(room).unwrap_or(width).min(width);
@@ -39,16 +43,29 @@ pub fn header(state: &State, area: Area, brush: &mut Brush<'_>) {
     }
     if matches!(state.screen, Screen::Panes) {
         let left = width.saturating_sub(room + used + 3);
-        let mut pieces: Vec<(Role, String)> = Vec::new();
-        for (role, words) in tally(state) {
-            if !pieces.is_empty() {
-                pieces.push((Role::Quiet, " · ".to_owned()));
-            }
-            pieces.push((role, words));
-        }
         used += if narrow { 1 } else { 3 };
-        brush.pieces(x + used, y, left, pieces.iter().map(|(r, w)| (*r, w.as_str())));
+        let mut at = x + used;
+        for (i, (role, words)) in fitting(tally(state), usize::from(left)).iter().enumerate() {
+            let gap = if i == 0 { "" } else { GAP };
+            at += brush.pieces(at, y, x + width - at, [(Role::Quiet, gap), (*role, words.as_str())]);
+        }
     }
+}
+
+/// What stands between two numbers.
+const GAP: &str = " · ";
+
+/// The numbers that fit whole: how many there are of all gives way first, then the last.
+fn fitting(mut pieces: Vec<(Role, String)>, width: usize) -> Vec<(Role, String)> {
+    let columns = |pieces: &[(Role, String)]| pieces.iter().map(|(_, w)| text::width(w) + text::width(GAP)).sum();
+    let fits = |pieces: &[(Role, String)]| width + text::width(GAP) >= columns(pieces);
+    if !fits(&pieces) {
+        pieces.remove(0);
+    }
+    while !fits(&pieces) {
+        pieces.pop();
+    }
+    pieces
 }
 
 /// Whether there is something that must be said even without a line for it.
@@ -88,14 +105,8 @@ pub fn status(state: &State, area: Area, brush: &mut Brush<'_>) {
     if !matches!(state.screen, Screen::Panes) {
         return;
     }
-    if !state.filter.is_empty() {
-        let words = format!("{} of {} shown", shown(state).len(), state.book.len());
-        brush.pieces(
-            x,
-            y,
-            width,
-            [(Role::Key, "/ "), (Role::Input, state.filter.text()), (Role::Quiet, "   "), (Role::Quiet, &words)],
-        );
+    if !state.filter.is_empty() || state.only_broken.is_some() {
+        narrowed(state, x, y, width, brush);
         return;
     }
     if let Some((failed, why)) = state.sources.values().find_map(|s| s.trouble().map(|why| (s, why))) {
@@ -113,6 +124,25 @@ pub fn status(state: &State, area: Area, brush: &mut Brush<'_>) {
             "Nothing was tested yet: T tests all connections, t the one under the cursor.",
         );
     }
+}
+
+/// What keeps connections out of the list.
+fn narrowed(state: &State, x: u16, y: u16, width: u16, brush: &mut Brush<'_>) {
+    let mut used = 0;
+    if !state.filter.is_empty() {
+        used +=
+            brush.pieces(x, y, width, [(Role::Key, "/ "), (Role::Input, state.filter.text()), (Role::Quiet, "   ")]);
+    }
+    if state.only_broken.is_some() {
+        used += brush.text(x + used, y, width.saturating_sub(used), Role::Quiet, "only what is broken: ");
+    }
+    let back = match (state.filter.is_empty(), state.only_broken.is_some()) {
+        (true, _) => "; x shows all",
+        (false, true) => "; Esc clears the filter, x shows the others",
+        (false, false) => "; Esc clears it",
+    };
+    let words = format!("{} of {} shown{back}", shown(state).len(), state.book.len());
+    brush.text(x + used, y, width.saturating_sub(used), Role::Quiet, &words);
 }
 
 /// The keys that work now, the most useful first; help always has its place.

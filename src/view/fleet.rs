@@ -87,8 +87,10 @@ pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
     if list.is_empty() {
         let words = if state.book.is_empty() {
             "No connections yet: cloudivize connection add NAME --role-arn ARN --generate-external-id"
-        } else {
+        } else if !state.filter.is_empty() {
             "Nothing matches the filter; Esc clears it."
+        } else {
+            "Nothing is broken; x shows all connections."
         };
         let rows = wrapped(&[Line::of(Role::Quiet, words)], usize::from(inner.width.saturating_sub(2)));
         for (row, y) in rows.iter().zip(inner.y..inner.y + inner.height) {

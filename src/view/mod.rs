@@ -5,6 +5,7 @@ mod bars;
 mod brush;
 mod detail;
 mod fleet;
+mod palette;
 mod regions;
 mod unlock;
 mod viewer;
@@ -73,6 +74,13 @@ fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
     }
     match state.overlays.last() {
         Some(Overlay::Viewer(viewer)) => viewer::draw(state, viewer, &layout, brush),
+        Some(Overlay::Palette(palette)) => {
+            // What it was opened over stays in sight.
+            if let Some(viewer) = state.overlays.iter().rev().find_map(Overlay::viewer) {
+                viewer::draw(state, viewer, &layout, brush);
+            }
+            palette::draw(state, palette, &layout, brush);
+        }
         None => {}
     }
     match layout.status {
@@ -96,5 +104,7 @@ fn to_ascii(buffer: &mut Buffer) {
     }
 }
 
+#[cfg(test)]
+mod finding_tests;
 #[cfg(test)]
 mod tests;

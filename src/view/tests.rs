@@ -9,9 +9,9 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::style::{Color, Modifier, Style};
 
-const WIDE: Size = Size { width: 120, height: 36 };
-const NARROW: Size = Size { width: 80, height: 24 };
-const TINY: Size = Size { width: 40, height: 10 };
+pub(super) const WIDE: Size = Size { width: 120, height: 36 };
+pub(super) const NARROW: Size = Size { width: 80, height: 24 };
+pub(super) const TINY: Size = Size { width: 40, height: 10 };
 
 fn look(colours: bool, ascii: bool) -> Look {
     let theme = Theme::built_in(None, colours).unwrap().with_ascii(ascii);
@@ -30,7 +30,7 @@ fn rows(buffer: &Buffer) -> Vec<String> {
 }
 
 /// The screen as text, then every styled piece of it with its row, column and style.
-fn screen(state: &State) -> String {
+pub(super) fn screen(state: &State) -> String {
     let buffer = drawn(state, &look(true, false));
     let mut text: String = rows(&buffer).iter().map(|r| r.trim_end().to_owned() + "\n").collect();
     text.push_str("--- styles\n");

@@ -1,0 +1,278 @@
+//! Everything by its name: commands, connections, groups, regions. Asks nothing of a cloud.
+
+use super::order::natural;
+use super::{Action, COMMANDS, Condition, Effect, Notice, Overlay, Pane, State, TextInput, region_rows};
+use crate::domain::{ConnectionId, Mark, Region, Timestamp};
+
+/// The longest name, in bytes.
+const LIMIT: usize = 200;
+
+/// What the key table says about an action: told when the palette is opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyFact {
+    /// What it does.
+    pub action: Action,
+    /// The key as a person writes it.
+    pub key: String,
+    /// When it works.
+    pub when: Option<Condition>,
+    /// What is said when it does not.
+    pub why: Option<String>,
+}
+
+/// A name is being typed.
+#[derive(Debug, Clone)]
+pub struct Palette {
+    /// What was typed.
+    pub input: TextInput,
+    /// Which of the entries is chosen.
+    pub chosen: usize,
+    /// The keys.
+    pub keys: Vec<KeyFact>,
+}
+
+/// Something that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name.
+    pub word: String,
+    /// What it is or does.
+    pub say: String,
+    /// A connection's state.
+    pub mark: Option<Mark>,
+    /// The key that does the same.
+    pub key: String,
+    /// Why it cannot be done now.
+    pub off: Option<String>,
+    goal: Goal,
+}
+
+/// Where an entry leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Goal {
+    Run(Action),
+    Connection(ConnectionId),
+    Group(String),
+    Region(Region),
+}
+
+impl State {
+    /// The palette, if it is on top.
+    pub fn palette(&self) -> Option<&Palette> {
+        match self.overlays.last() {
+            Some(Overlay::Palette(palette)) => Some(palette),
+            _ => None,
+        }
+    }
+
+    pub(super) fn palette_mut(&mut self) -> Option<&mut Palette> {
+        match self.overlays.last_mut() {
+            Some(Overlay::Palette(palette)) => Some(palette),
+            _ => None,
+        }
+    }
+
+    pub(super) fn open_palette(&mut self, keys: Vec<KeyFact>) {
+        self.overlays.push(Overlay::Palette(Palette { input: TextInput::new(LIMIT), chosen: 0, keys }));
+    }
+
+    /// Handles an action in the palette; `None` when it is none of the palette's.
+    pub(super) fn palette_action(&mut self, now: Timestamp, action: Action) -> Option<Vec<Effect>> {
+        let entries = entries(self);
+        let last = entries.len().saturating_sub(1);
+        let palette = self.palette_mut()?;
+        palette.chosen = palette.chosen.min(last);
+        match action {
+            Action::Up => palette.chosen = palette.chosen.checked_sub(1).unwrap_or(last),
+            Action::Down => palette.chosen = if palette.chosen == last { 0 } else { palette.chosen + 1 },
+            Action::Complete => {
+                if let Some(entry) = entries.get(palette.chosen) {
+                    palette.input.clear();
+                    palette.input.insert(&entry.word);
+                    palette.chosen = 0;
+                }
+            }
+            Action::Back => drop(self.overlays.pop()),
+            Action::Accept => {
+                let chosen = entries.into_iter().nth(palette.chosen);
+                return Some(self.choose(now, chosen));
+            }
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
+
+    fn choose(&mut self, now: Timestamp, chosen: Option<Entry>) -> Vec<Effect> {
+        let Some(entry) = chosen else {
+            self.notice = self.palette().map(|p| Notice::plain(nothing_called(self, p.input.text())));
+            return Vec::new();
+        };
+        if let Some(why) = entry.off {
+            self.notice = Some(Notice::plain(format!("{}: {why}", entry.word)));
+            return Vec::new();
+        }
+        self.overlays.pop();
+        match entry.goal {
+            // In a viewer the key for this closes the viewer.
+            Goal::Run(Action::Quit) => return self.quit(),
+            Goal::Run(Action::Help) => return vec![Effect::Help],
+            Goal::Run(action) => return self.action(now, action),
+            Goal::Connection(id) => {
+                self.overlays.clear();
+                self.leap_to(id);
+            }
+            Goal::Group(group) => {
+                self.overlays.clear();
+                self.filter.clear();
+                self.filter.insert(&format!("group:{group}"));
+                self.settle();
+                if matches!(self.focus, Pane::Regions | Pane::Detail) {
+                    self.focus_on(Pane::Checks);
+                }
+            }
+            Goal::Region(region) => {
+                self.overlays.clear();
+                self.focus_on(Pane::Regions);
+                self.region = Some(region);
+            }
+        }
+        Vec::new()
+    }
+
+    /// Puts the cursor on a connection, whatever hides it.
+    pub(super) fn leap_to(&mut self, id: ConnectionId) {
+        self.before_leap();
+        if !super::shown(self).iter().any(|c| c.id == id) {
+            self.filter.clear();
+            self.only_broken = None;
+        }
+        self.cursor = Some(id);
+        self.settle();
+    }
+}
+
+/// What can be chosen with what was typed, the best first.
+pub fn entries(state: &State) -> Vec<Entry> {
+    let Some(palette) = state.palette() else { return Vec::new() };
+    let needle = palette.input.text().trim().to_lowercase();
+    let mut found: Vec<(u8, Entry)> =
+        all(state, palette).into_iter().filter_map(|e| Some((rank(&needle, &e)?, e))).collect();
+    // Letters that are scattered over a word are a guess, for when nothing better fits.
+    let sure = found.iter().any(|(rank, _)| *rank < SCATTERED);
+    found.retain(|(rank, _)| !sure || *rank < SCATTERED);
+    // Stable: within a rank commands come first, then connections, groups, regions.
+    found.sort_by_key(|(rank, _)| *rank);
+    found.into_iter().map(|(_, entry)| entry).collect()
+}
+
+/// The rank of letters in the right order with others between them.
+const SCATTERED: u8 = 5;
+
+/// How well an entry fits: the lower the better.
+fn rank(needle: &str, entry: &Entry) -> Option<u8> {
+    if needle.is_empty() {
+        return Some(0);
+    }
+    let word = entry.word.to_lowercase();
+    let begins = || word.starts_with(needle) || word.split([' ', '-', '.', '_']).any(|part| part.starts_with(needle));
+    if word == needle {
+        Some(0)
+    } else if begins() {
+        Some(1)
+    } else if word.contains(needle) {
+        Some(3)
+    } else if entry.say.to_lowercase().contains(needle) {
+        Some(4)
+    } else if needle.chars().count() > 1 && scattered(needle, &word) {
+        Some(SCATTERED)
+    } else {
+        None
+    }
+}
+
+/// Whether the letters stand in the word in this order.
+fn scattered(needle: &str, word: &str) -> bool {
+    let mut rest = word.chars();
+    needle.chars().filter(|c| *c != ' ').all(|c| rest.any(|w| w == c))
+}
+
+fn all(state: &State, palette: &Palette) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = COMMANDS
+        .iter()
+        .map(|command| {
+            let (key, off) = key_of(state, palette, command.action);
+            Entry {
+                word: command.word.to_owned(),
+                say: command.say.to_owned(),
+                mark: None,
+                key,
+                off,
+                goal: Goal::Run(command.action),
+            }
+        })
+        .collect();
+    for connection in state.sorted() {
+        let badge = state.standings.get(&connection.id).map(super::Standing::badge);
+        let account = connection.account.as_ref().map_or("", |a| a.as_str());
+        entries.push(Entry {
+            word: connection.name.to_string(),
+            say: format!("connection {account}").trim_end().to_owned(),
+            mark: badge.map(|b| b.mark),
+            key: String::new(),
+            off: None,
+            goal: Goal::Connection(connection.id),
+        });
+    }
+    let mut groups: Vec<&str> = state.book.iter().filter_map(|c| c.group.as_deref()).collect();
+    groups.sort_by(|a, b| natural(a, b));
+    groups.dedup();
+    for group in groups {
+        let count = state.book.iter().filter(|c| c.group.as_deref() == Some(group)).count();
+        let say = if count == 1 { "group of 1 connection".to_owned() } else { format!("group of {count} connections") };
+        entries.push(Entry {
+            word: group.to_owned(),
+            say,
+            mark: None,
+            key: String::new(),
+            off: None,
+            goal: Goal::Group(group.to_owned()),
+        });
+    }
+    let of = state.detailed().map_or("", |(c, _)| c.name.as_str());
+    for row in region_rows(state) {
+        entries.push(Entry {
+            word: row.region.to_string(),
+            say: format!("region of {of}, {}", row.word),
+            mark: Some(row.mark),
+            key: String::new(),
+            off: None,
+            goal: Goal::Region(row.region),
+        });
+    }
+    entries
+}
+
+/// The key for an action, and why it is not possible now.
+fn key_of(state: &State, palette: &Palette, action: Action) -> (String, Option<String>) {
+    let facts = || palette.keys.iter().filter(|f| f.action == action);
+    let key = facts().next().map_or(String::new(), |f| f.key.clone());
+    let holds = |condition: Condition| state.holds(condition);
+    let possible = facts().next().is_none() || facts().any(|f| f.when.is_none_or(holds));
+    let why = facts().find_map(|f| f.why.clone()).unwrap_or_else(|| "not possible now".to_owned());
+    (key, (!possible).then_some(why))
+}
+
+/// What is said when nothing fits.
+fn nothing_called(state: &State, typed: &str) -> String {
+    let Some(palette) = state.palette() else { return String::new() };
+    let typed = typed.trim();
+    let nearest = all(state, palette)
+        .into_iter()
+        .map(|e| (strsim::jaro_winkler(typed, &e.word), e.word))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    match nearest {
+        Some((_, word)) => format!("nothing is called {typed}; nearest: {word}"),
+        None => format!("nothing is called {typed}: no command, connection, group or region"),
+    }
+}

@@ -1,0 +1,71 @@
+//! What a person sees of the palette, the watch and the list of what is broken.
+
+use super::tests::{NARROW, TINY, WIDE, screen};
+use crate::app::fixtures::{NOW, end, found, press, tell, tested};
+use crate::app::{Action, Msg, State, update};
+use crate::domain::{End, Part, Timestamp};
+use crate::keymap::Keymap;
+
+const SIZES: [(&str, crate::app::Size); 3] = [("120", WIDE), ("80", NARROW), ("40", TINY)];
+
+fn type_in(state: &mut State, text: &str) {
+    for c in text.chars() {
+        update(state, NOW, Msg::Text(c));
+    }
+}
+
+fn palette(state: &mut State, text: &str) {
+    let keys = Keymap::built_in().unwrap().facts(state);
+    update(state, NOW, Msg::Palette(keys));
+    type_in(state, text);
+}
+
+#[test]
+fn everything_by_its_name() {
+    for (name, size) in SIZES {
+        let mut state = tested(size);
+        palette(&mut state, "");
+        insta::assert_snapshot!(format!("palette_{name}"), screen(&state));
+        type_in(&mut state, "pro");
+        insta::assert_snapshot!(format!("palette_typed_{name}"), screen(&state));
+    }
+    let mut state = tested(NARROW);
+    press(&mut state, &[Action::Snippet]);
+    palette(&mut state, "zzzz");
+    press(&mut state, &[Action::Accept]);
+    insta::assert_snapshot!("palette_nothing_80", screen(&state));
+}
+
+#[test]
+fn waiting_for_a_mend() {
+    for (name, size) in SIZES {
+        let mut state = tested(size);
+        press(&mut state, &[Action::Watch]);
+        let legacy = state.book[2].clone();
+        tell(&mut state, 2, Part::Connection(found(&legacy)));
+        end(&mut state, 2, End::Done);
+        insta::assert_snapshot!(format!("watch_{name}"), screen(&state));
+        press(&mut state, &[Action::Open]);
+        insta::assert_snapshot!(format!("watch_why_{name}"), screen(&state));
+        update(&mut state, Timestamp(NOW.0 + 6000), Msg::Wake);
+        let mut report = found(&state.book[0]);
+        (report.id, report.name) = (legacy.id, legacy.name.clone());
+        tell(&mut state, 3, Part::Connection(report));
+        end(&mut state, 3, End::Done);
+        insta::assert_snapshot!(format!("watch_mended_{name}"), screen(&state));
+    }
+}
+
+#[test]
+fn only_what_is_broken() {
+    for (name, size) in SIZES {
+        let mut state = tested(size);
+        press(&mut state, &[Action::OnlyBroken]);
+        insta::assert_snapshot!(format!("broken_{name}"), screen(&state));
+    }
+    let mut state = tested(NARROW);
+    press(&mut state, &[Action::OnlyBroken, Action::Filter]);
+    type_in(&mut state, "denied");
+    press(&mut state, &[Action::Accept]);
+    insta::assert_snapshot!("broken_filtered_80", screen(&state));
+}
