@@ -134,6 +134,8 @@ pub enum Effect {
     Suspend,
     /// Paint everything anew.
     Repaint,
+    /// Show a text on the shell's screen, until a key.
+    Print(String),
     /// End.
     Quit,
     /// Write the accounts that first good tests answered into the vault.
