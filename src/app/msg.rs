@@ -154,6 +154,8 @@ pub enum Effect {
     Suspend,
     /// Paint everything anew.
     Repaint,
+    /// Show a text on the shell's screen, until a key.
+    Print(String),
     /// End.
     Quit,
     /// Save changes of the connections, all or none; answered by [`Msg::Saved`].

@@ -19,6 +19,7 @@ mod policy;
 mod regions;
 
 use crate::runtime::{self, Ended, Launch};
+use crate::text;
 use crate::vault::passphrase::PassphraseVars;
 use args::{Cli, Command, ImportCommand};
 use clap::{CommandFactory, FromArgMatches};
@@ -137,7 +138,7 @@ fn one_connection(cli: &Cli) -> Result<(), Failure> {
 }
 
 /// Opens the dashboard, which needs a terminal on both sides.
-fn dashboard(mut context: Context, out: &Out) -> Outcome {
+fn dashboard(mut context: Context, out: &mut Out) -> Outcome {
     if !out.is_terminal() || !std::io::stdin().is_terminal() {
         return Err(runtime::RuntimeError::NotATerminal.into());
     }
@@ -157,7 +158,12 @@ fn dashboard(mut context: Context, out: &Out) -> Outcome {
         faults: context.faults().to_vec(),
         door: context.into_door(),
     };
-    Ok(match runtime::run(launch)? {
+    let run = runtime::run(launch)?;
+    // The notice on the screen is gone; the file is not.
+    for file in &run.files {
+        out.note(&text::line(&runtime::whereabouts(file)));
+    }
+    Ok(match run.ended {
         Ended::Left => Exit::Done,
         ended => Exit::Signal(ended.code()),
     })

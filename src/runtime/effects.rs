@@ -3,8 +3,10 @@
 use super::door::{Answer, Cloud, Door};
 use crate::app::{Effect, Msg, Notice, Opening};
 use crate::domain::{Change, CheckError, End, ErrorClass, Reply, Secret, Ticket};
+use crate::term::capabilities;
 use crate::term::clipboard::{self, Sent};
-use std::path::PathBuf;
+use crate::text;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{Sender, UnboundedSender};
@@ -17,12 +19,12 @@ pub enum Local {
     Door(Answer),
     /// Bytes for the terminal, and the message about them.
     Copied(Vec<u8>, Msg),
-    /// A frame was written, well or not.
-    Written(bool),
+    /// A file was written, and the message about it.
+    File(PathBuf, Msg),
 }
 
 /// What the loop itself has to do for an effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Then {
     /// Nothing.
     Nothing,
@@ -30,6 +32,10 @@ pub enum Then {
     Suspend,
     /// Paint everything anew.
     Repaint,
+    /// Show a text on the shell's screen.
+    Print(String),
+    /// Come back from there.
+    Return,
     /// End.
     Quit,
 }
@@ -63,7 +69,7 @@ impl Hands {
             }
             Effect::Unlock { passphrase } => self.unlock(passphrase),
             Effect::Copy { text, what } => self.copy(text, what),
-            Effect::WriteFile { name, text } => self.blocking(move || Local::Msg(Msg::Told(write_file(&name, &text)))),
+            Effect::WriteFile { name, text } => self.blocking(move || written(write_file(&name, &text))),
             Effect::Save(changes) => {
                 let (door, cloud) = (self.door.clone(), self.cloud.clone());
                 let fewer = changes.iter().any(|c| matches!(c, Change::Replace(_) | Change::Remove(_)));
@@ -78,6 +84,7 @@ impl Hands {
             }
             Effect::Suspend => return Then::Suspend,
             Effect::Repaint => return Then::Repaint,
+            Effect::Print(text) => return Then::Print(text),
             Effect::Quit => return Then::Quit,
             // The loop keeps the time and the keys.
             Effect::WakeAt(_) | Effect::Help => {}
@@ -128,8 +135,28 @@ impl Hands {
     }
 }
 
+/// What became of a file, as the loop hears it.
+fn written(result: Result<PathBuf, String>) -> Local {
+    match result {
+        Ok(path) => {
+            let notice = Notice::good(whereabouts(&path));
+            Local::File(path, Msg::Told(notice))
+        }
+        Err(why) => Local::Msg(Msg::Told(Notice::bad(why))),
+    }
+}
+
+/// Where a file is, and how it gets to where the person sits, if that is somewhere else.
+pub fn whereabouts(path: &Path) -> String {
+    if !capabilities::is_remote(|name| std::env::var_os(name)) {
+        return format!("written to {}", path.display());
+    }
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    format!("written; from your own machine: scp {host}:{} .", text::quote::shell(&path.display().to_string()))
+}
+
 /// Makes a new file, for its owner alone, in the working folder; never over one that is there.
-fn write_file(name: &str, text: &str) -> Notice {
+fn write_file(name: &str, text: &str) -> Result<PathBuf, String> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "txt"));
@@ -140,17 +167,17 @@ fn write_file(name: &str, text: &str) -> Notice {
         match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
             Ok(mut file) => {
                 return match file.write_all(text.as_bytes()) {
-                    Ok(()) => Notice::good(format!("written to {}", path.display())),
-                    Err(e) => Notice::bad(format!("{} cannot be written: {e}", path.display())),
+                    Ok(()) => Ok(path),
+                    Err(e) => Err(format!("{} cannot be written: {e}", path.display())),
                 };
             }
             Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
             Err(e) => {
-                return Notice::bad(format!("{} cannot be written: {e}; start in another folder", path.display()));
+                return Err(format!("{} cannot be written: {e}; start in another folder", path.display()));
             }
         }
     }
-    Notice::bad(format!("there are a hundred files like {name} in {}; remove some", folder.display()))
+    Err(format!("there are a hundred files like {name} in {}; remove some", folder.display()))
 }
 
 /// The door's answer as `update` knows it, and the engine that came with it.

@@ -11,6 +11,7 @@ mod tty;
 mod ui;
 
 pub use door::{Answer, Cloud, DemoDoor, Door, VaultDoor};
+pub use effects::whereabouts;
 pub use tty::{RealTty, Tty};
 
 use crate::keymap::{Keymap, KeymapError};
@@ -19,7 +20,8 @@ use crate::term::life;
 use crate::theme::{Theme, ThemeError};
 use crate::view::Look;
 use std::io;
-use tokio::runtime::Builder;
+use std::path::PathBuf;
+use tokio::runtime::{Builder, Runtime};
 
 /// What the dashboard is started with.
 pub struct Launch {
@@ -52,6 +54,19 @@ pub enum Ended {
     Hangup,
     /// The system asked for the end.
     Terminated,
+    /// Somebody sent an interrupt from outside.
+    Interrupted,
+    /// Somebody sent SIGQUIT.
+    Aborted,
+}
+
+/// A run that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// How it ended.
+    pub ended: Ended,
+    /// Files that a person had written.
+    pub files: Vec<PathBuf>,
 }
 
 impl Ended {
@@ -60,6 +75,8 @@ impl Ended {
         match self {
             Self::Left => 0,
             Self::Hangup => 129,
+            Self::Interrupted => 130,
+            Self::Aborted => 131,
             Self::Terminated => 143,
         }
     }
@@ -88,7 +105,7 @@ pub enum RuntimeError {
 ///
 /// # Errors
 /// When there is no terminal, or it cannot be used; it is then as it was.
-pub fn run(launch: Launch) -> Result<Ended, RuntimeError> {
+pub fn run(launch: Launch) -> Result<Run, RuntimeError> {
     if !life::is_terminal() {
         return Err(RuntimeError::NotATerminal);
     }
@@ -96,14 +113,24 @@ pub fn run(launch: Launch) -> Result<Ended, RuntimeError> {
     let theme = Theme::built_in(launch.theme.as_deref(), terminal.colours && !launch.no_color)?;
     let look = Look { theme: theme.with_ascii(terminal.ascii || launch.ascii), keymap: Keymap::built_in()? };
     let clouds = Builder::new_multi_thread().enable_all().thread_name("cloud").build()?;
+    let handle = clouds.handle().clone();
+    let _clouds = Background(Some(clouds));
     let screen = Builder::new_current_thread().enable_all().build()?;
+    // The terminal is given back first, whatever still runs.
     let _guard = life::Guard;
-    let ended = screen.block_on(ui::run(launch, look, RealTty, clouds.handle().clone()));
-    // The terminal first: what still runs over there must not keep a person waiting.
-    life::restore();
-    clouds.shutdown_background();
-    screen.shutdown_background();
-    ended
+    screen.block_on(ui::run(launch, look, RealTty, handle))
+}
+
+/// A runtime that nobody waits for at the end, however the end comes: what still runs over there must not keep
+/// a person from the shell.
+struct Background(Option<Runtime>);
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 #[cfg(test)]

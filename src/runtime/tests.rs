@@ -5,12 +5,15 @@ use crate::app::Saved;
 use crate::app::fixtures::{self, book};
 use crate::domain::{Change, Connection, End, Mandatory, Part, Reply, Request, Secret, Ticket};
 use crate::term::input::Input;
+use crate::term::output::Sink;
 use futures_util::stream::{self, LocalBoxStream, StreamExt as _};
-use std::io::Write;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc as std_mpsc;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::Duration;
+use tokio::io::AsyncWrite;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
@@ -31,16 +34,20 @@ struct FakeTty {
     keys: Arc<Mutex<Option<mpsc::UnboundedReceiver<Input>>>>,
 }
 
-struct Sink(std_mpsc::Sender<Event>);
+struct Taken(std_mpsc::Sender<Event>);
 
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.send(Event::Frame(bytes.to_vec())).map_err(std::io::Error::other)?;
-        Ok(bytes.len())
+impl AsyncWrite for Taken {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
+        let sent = self.0.send(Event::Frame(bytes.to_vec())).map_err(std::io::Error::other);
+        Poll::Ready(sent.map(|()| bytes.len()))
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -53,6 +60,10 @@ impl Tty for FakeTty {
         let _ = self.events.send(Event::Left);
     }
 
+    fn can_stop(&self) -> bool {
+        true
+    }
+
     fn stop(&mut self) {
         let _ = self.events.send(Event::Stopped);
     }
@@ -61,17 +72,17 @@ impl Tty for FakeTty {
         (120, 36)
     }
 
-    fn inputs(&mut self) -> LocalBoxStream<'static, Input> {
+    fn inputs(&mut self) -> std::io::Result<LocalBoxStream<'static, Input>> {
         let keys = self.keys.clone();
-        stream::poll_fn(move |cx| match keys.lock().unwrap().as_mut() {
+        Ok(stream::poll_fn(move |cx| match keys.lock().unwrap().as_mut() {
             Some(receiver) => receiver.poll_recv(cx),
-            None => std::task::Poll::Ready(None),
+            None => Poll::Ready(None),
         })
-        .boxed_local()
+        .boxed_local())
     }
 
-    fn sink(&mut self) -> std::io::Result<Box<dyn Write + Send>> {
-        Ok(Box::new(Sink(self.events.clone())))
+    fn sink(&mut self) -> std::io::Result<Sink> {
+        Ok(Box::pin(Taken(self.events.clone())))
     }
 }
 
@@ -176,7 +187,7 @@ impl Driver {
             let screen = Builder::new_current_thread().enable_all().build().unwrap();
             let ended = screen.block_on(ui::run(launch, look, tty, clouds.handle().clone())).unwrap();
             clouds.shutdown_background();
-            ended
+            ended.ended
         });
         Self {
             keys: Some(keys),
@@ -319,5 +330,8 @@ fn a_key_that_means_nothing_draws_nothing() {
 
 #[test]
 fn exit_codes_count_as_shells_do() {
-    assert_eq!([Ended::Left, Ended::Hangup, Ended::Terminated].map(Ended::code), [0, 129, 143]);
+    assert_eq!(
+        [Ended::Left, Ended::Hangup, Ended::Interrupted, Ended::Aborted, Ended::Terminated].map(Ended::code),
+        [0, 129, 130, 131, 143]
+    );
 }

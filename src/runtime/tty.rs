@@ -2,8 +2,9 @@
 
 use crate::term::input::{self, Input};
 use crate::term::life;
-use futures_util::stream::{LocalBoxStream, StreamExt as _};
-use std::io::{self, Write};
+use crate::term::output::{self, Sink};
+use futures_util::stream::LocalBoxStream;
+use std::io;
 
 /// A terminal that can be taken over, lent out and given back.
 pub trait Tty {
@@ -14,17 +15,22 @@ pub trait Tty {
     fn enter(&mut self) -> io::Result<()>;
     /// Gives it back.
     fn leave(&mut self);
+    /// Whether a shell stands above that would continue us.
+    fn can_stop(&self) -> bool;
     /// Stops the process until the shell continues it.
     fn stop(&mut self);
     /// Columns and rows.
     fn size(&self) -> (u16, u16);
     /// What comes from it, until dropped.
-    fn inputs(&mut self) -> LocalBoxStream<'static, Input>;
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn inputs(&mut self) -> io::Result<LocalBoxStream<'static, Input>>;
     /// Where frames go.
     ///
     /// # Errors
     /// When it cannot be opened.
-    fn sink(&mut self) -> io::Result<Box<dyn Write + Send>>;
+    fn sink(&mut self) -> io::Result<Sink>;
 }
 
 /// The process's own terminal.
@@ -40,20 +46,23 @@ impl Tty for RealTty {
         life::restore();
     }
 
+    fn can_stop(&self) -> bool {
+        life::can_stop()
+    }
+
     fn stop(&mut self) {
         life::stop();
     }
 
     fn size(&self) -> (u16, u16) {
-        // 80 by 24 is what a terminal that does not tell has been since 1978.
-        life::size().unwrap_or((80, 24))
+        life::size()
     }
 
-    fn inputs(&mut self) -> LocalBoxStream<'static, Input> {
-        input::inputs().boxed_local()
+    fn inputs(&mut self) -> io::Result<LocalBoxStream<'static, Input>> {
+        input::inputs()
     }
 
-    fn sink(&mut self) -> io::Result<Box<dyn Write + Send>> {
-        Ok(Box::new(life::stdout()?))
+    fn sink(&mut self) -> io::Result<Sink> {
+        output::terminal()
     }
 }

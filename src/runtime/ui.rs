@@ -3,18 +3,20 @@
 
 use super::effects::{Hands, Local, Then, opening};
 use super::tty::Tty;
-use super::{Ended, Launch, RuntimeError};
+use super::{Ended, Launch, Run, RuntimeError};
 use crate::app::{Effect, Flags, Msg, Notice, Signal, Size, State, start, update};
 use crate::domain::{Key, Reply, Timestamp};
 use crate::term::input::Input;
-use crate::term::life;
+use crate::term::life::{self, Side};
 use crate::term::output::{Screen, Writer};
+use crate::term::sequences::PASTE_LIMIT;
+use crate::text;
 use crate::view::{Look, draw};
 use futures_util::stream::{LocalBoxStream, StreamExt as _};
 use ratatui::Terminal;
 use ratatui::layout::Rect;
-use std::collections::VecDeque;
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
@@ -49,11 +51,15 @@ struct Ui<T> {
     due: Option<Instant>,
     /// The shell's own wake-up after we stopped ourselves says nothing new.
     expect_continue: bool,
+    /// The shell's screen shows a text, until a key.
+    lent: bool,
+    /// What was written in this run.
+    files: Vec<PathBuf>,
     ended: Option<Ended>,
 }
 
 /// Runs the dashboard on a terminal until it ends.
-pub async fn run<T: Tty>(launch: Launch, look: Look, mut tty: T, clouds: Handle) -> Result<Ended, RuntimeError> {
+pub async fn run<T: Tty>(launch: Launch, look: Look, mut tty: T, clouds: Handle) -> Result<Run, RuntimeError> {
     let mut signals = Signals::listen()?;
     let (told, local) = mpsc::unbounded_channel();
     let (replies, mut answers) = mpsc::channel(CHANNEL);
@@ -63,10 +69,7 @@ pub async fn run<T: Tty>(launch: Launch, look: Look, mut tty: T, clouds: Handle)
     });
     tty.enter()?;
     let (width, height) = tty.size();
-    let done = told.clone();
-    let writer = Writer::start(tty.sink()?, move |well| {
-        let _ = done.send(Local::Written(well));
-    })?;
+    let writer = Writer::new(tty.sink()?);
     let hands = Hands { clouds, door: Arc::new(Mutex::new(launch.door)), cloud: None, replies, local: told };
     let flags =
         Flags { demo: launch.demo, read_only: launch.read_only, not_saved: launch.not_saved, ..Flags::default() };
@@ -82,13 +85,15 @@ pub async fn run<T: Tty>(launch: Launch, look: Look, mut tty: T, clouds: Handle)
         drawn: None,
         due: None,
         expect_continue: false,
+        lent: false,
+        files: Vec::new(),
         ended: None,
         tty,
     };
     if !launch.faults.is_empty() {
         ui.message(Msg::Faults(launch.faults));
     }
-    let mut input = ui.tty.inputs();
+    let mut input = ui.tty.inputs()?;
     for effect in start() {
         ui.hands.run(effect);
     }
@@ -99,7 +104,9 @@ pub async fn run<T: Tty>(launch: Launch, look: Look, mut tty: T, clouds: Handle)
     if let Some(cloud) = &ui.hands.cloud {
         cloud.forget();
     }
-    result
+    let (bytes, frames) = ui.writer.written();
+    tracing::debug!(bytes, frames, "the screen");
+    result.map(|ended| Run { ended, files: ui.files })
 }
 
 impl<T: Tty> Ui<T> {
@@ -118,7 +125,8 @@ impl<T: Tty> Ui<T> {
             let mut then;
             tokio::select! {
                 biased;
-                signal = signals.next() => then = self.signal(signal)?,
+                caught = signals.next() => then = self.signal(caught)?,
+                written = self.writer.drain(), if self.writer.busy() => then = self.written(&written),
                 event = input.next() => then = self.input(event),
                 Some(local) = self.local.recv() => then = self.local(local),
                 Some(reply) = answers.recv() => then = self.message(Msg::Reply(reply)),
@@ -148,6 +156,8 @@ impl<T: Tty> Ui<T> {
                 Then::Quit => self.ended = Some(self.ended.unwrap_or(Ended::Left)),
                 Then::Repaint => self.repaint()?,
                 Then::Suspend => self.suspend(input).await?,
+                Then::Print(text) => self.print(&text),
+                Then::Return => self.come_back()?,
             }
         }
     }
@@ -169,27 +179,51 @@ impl<T: Tty> Ui<T> {
         then
     }
 
-    fn signal(&mut self, signal: Signal) -> io::Result<Then> {
+    fn signal(&mut self, caught: Caught) -> io::Result<Then> {
         self.urgent = true;
-        match signal {
-            Signal::Hangup => self.ended = Some(Ended::Hangup),
-            Signal::Terminate => self.ended = Some(Ended::Terminated),
-            Signal::Continue if std::mem::take(&mut self.expect_continue) => return Ok(Then::Nothing),
-            Signal::Continue => {
+        let signal = match caught {
+            Caught::End(ended) => {
+                self.ended = Some(ended);
+                Signal::Terminate
+            }
+            Caught::Continue if std::mem::take(&mut self.expect_continue) => return Ok(Then::Nothing),
+            Caught::Continue => {
                 // Somebody stopped us from outside: the shell has set the terminal to its own liking.
                 self.tty.leave();
                 self.tty.enter()?;
+                self.lent = false;
+                Signal::Continue
             }
-            Signal::Stop => {}
-        }
+            Caught::Stop => Signal::Stop,
+        };
         Ok(self.message(Msg::Signal(signal)))
     }
 
+    /// What was on its way is out; or the terminal is gone.
+    fn written(&mut self, result: &io::Result<()>) -> Then {
+        if result.is_ok() {
+            return Then::Nothing;
+        }
+        self.ended = Some(Ended::Hangup);
+        Then::Quit
+    }
+
     fn input(&mut self, event: Option<Input>) -> Then {
-        self.urgent = true;
+        // A window that is dragged to its size tells many: frames keep their pace.
+        self.urgent |= !matches!(event, Some(Input::Resized(..)));
         match event {
+            Some(Input::Key(_)) if self.lent => Then::Return,
+            Some(Input::Paste(_) | Input::PasteTooLong(_)) if self.lent => Then::Nothing,
             Some(Input::Key(key)) => self.key(key),
             Some(Input::Paste(text)) => self.message(Msg::Paste(text)),
+            Some(Input::PasteTooLong(bytes)) => {
+                let words = format!(
+                    "{} KiB were pasted, more than any field takes ({} KiB); nothing was taken",
+                    bytes.div_ceil(1024),
+                    PASTE_LIMIT / 1024
+                );
+                self.message(Msg::Told(Notice::plain(words)))
+            }
             Some(Input::Resized(width, height)) => {
                 self.terminal.backend_mut().set_size(width, height);
                 self.message(Msg::Resized(Size { width, height }))
@@ -210,10 +244,10 @@ impl<T: Tty> Ui<T> {
 
     fn local(&mut self, local: Local) -> Then {
         match local {
-            Local::Written(true) => Then::Nothing,
-            Local::Written(false) => {
-                self.ended = Some(Ended::Hangup);
-                Then::Quit
+            Local::File(path, msg) => {
+                self.urgent = true;
+                self.files.push(path);
+                self.message(msg)
             }
             Local::Msg(msg) => {
                 self.urgent = true;
@@ -258,8 +292,8 @@ impl<T: Tty> Ui<T> {
     /// Makes a frame if something changed, the last one is out, and it is time.
     fn draw_if_due(&mut self) -> io::Result<()> {
         self.due = None;
-        // While a frame is being written, the end of that will come by as a message.
-        if !self.state.changed || self.writer.busy() {
+        // While a frame is being written, the end of that will come by.
+        if !self.state.changed || self.writer.busy() || self.lent {
             return Ok(());
         }
         let now = Instant::now();
@@ -273,7 +307,7 @@ impl<T: Tty> Ui<T> {
         self.drawn = Some(now);
         let (state, look) = (&self.state, &self.look);
         self.terminal.draw(|frame| draw(state, look, frame))?;
-        self.writer.send(self.terminal.backend_mut().take());
+        self.writer.send(self.terminal.backend_mut().take(), None);
         Ok(())
     }
 
@@ -287,8 +321,36 @@ impl<T: Tty> Ui<T> {
         Ok(())
     }
 
+    /// Shows a text on the shell's screen, as long as its lines are: what is selected there is exactly the text,
+    /// and it stays in the scrollback.
+    fn print(&mut self, text: &str) {
+        let words = "any key: back to cloudivize";
+        let mut bytes = Side::Normal.sequence();
+        for line in text::multiline(text).lines() {
+            bytes += line;
+            bytes += "\r\n";
+        }
+        bytes += "\r\n";
+        bytes += words;
+        self.lent = true;
+        self.writer.send(bytes.into_bytes(), Some(Side::Normal));
+    }
+
+    /// Takes the screen back after [`Self::print`]; of what it wrote the text alone stays.
+    fn come_back(&mut self) -> io::Result<()> {
+        self.lent = false;
+        let erased = format!("\r\x1b[K{}", Side::Alternate.sequence());
+        self.writer.send(erased.into_bytes(), Some(Side::Alternate));
+        self.repaint()
+    }
+
     /// Lends the terminal to the shell until it continues us.
     async fn suspend(&mut self, input: &mut LocalBoxStream<'static, Input>) -> io::Result<()> {
+        if !self.tty.can_stop() {
+            let words = "not stopped: no shell stands above this program that could continue it; q quits";
+            self.message(Msg::Told(Notice::plain(words)));
+            return Ok(());
+        }
         self.last_frame().await;
         // A stream that lives on would take the shell's keys.
         *input = futures_util::stream::pending().boxed_local();
@@ -296,7 +358,8 @@ impl<T: Tty> Ui<T> {
         self.expect_continue = true;
         self.tty.stop();
         self.tty.enter()?;
-        *input = self.tty.inputs();
+        self.lent = false;
+        *input = self.tty.inputs()?;
         let (width, height) = self.tty.size();
         self.terminal.backend_mut().set_size(width, height);
         self.message(Msg::Resized(Size { width, height }));
@@ -305,18 +368,8 @@ impl<T: Tty> Ui<T> {
 
     /// Waits for a frame that is on its way, not for ever: the line may be dead.
     async fn last_frame(&mut self) {
-        let mut kept = VecDeque::new();
-        let deadline = Instant::now() + LAST_FRAME;
-        while self.writer.busy() {
-            match tokio::time::timeout_at(deadline, self.local.recv()).await {
-                Ok(Some(Local::Written(_))) => {}
-                Ok(Some(other)) => kept.push_back(other),
-                Ok(None) | Err(_) => break,
-            }
-        }
-        for local in kept {
-            let _ = self.hands.local.send(local);
-        }
+        let _ = tokio::time::timeout(LAST_FRAME, self.writer.drain()).await;
+        self.writer.abandon();
     }
 }
 
@@ -341,6 +394,7 @@ async fn sleep_until(at: Option<Instant>) {
 struct Signals {
     hangup: Stream,
     terminate: Stream,
+    interrupt: Stream,
     quit: Stream,
     stop: Stream,
     resume: Stream,
@@ -352,20 +406,30 @@ impl Signals {
         Ok(Self {
             hangup: signal(SignalKind::hangup())?,
             terminate: signal(SignalKind::terminate())?,
+            // Ctrl-C is a key here; this one comes from outside.
+            interrupt: signal(SignalKind::interrupt())?,
             quit: signal(SignalKind::quit())?,
             stop: raw(rustix::process::Signal::TSTP)?,
             resume: raw(rustix::process::Signal::CONT)?,
         })
     }
 
-    async fn next(&mut self) -> Signal {
+    async fn next(&mut self) -> Caught {
         tokio::select! {
             biased;
-            _ = self.hangup.recv() => Signal::Hangup,
-            _ = self.terminate.recv() => Signal::Terminate,
-            _ = self.quit.recv() => Signal::Terminate,
-            _ = self.stop.recv() => Signal::Stop,
-            _ = self.resume.recv() => Signal::Continue,
+            _ = self.hangup.recv() => Caught::End(Ended::Hangup),
+            _ = self.terminate.recv() => Caught::End(Ended::Terminated),
+            _ = self.interrupt.recv() => Caught::End(Ended::Interrupted),
+            _ = self.quit.recv() => Caught::End(Ended::Aborted),
+            _ = self.stop.recv() => Caught::Stop,
+            _ = self.resume.recv() => Caught::Continue,
         }
     }
+}
+
+/// What a signal asks for.
+enum Caught {
+    End(Ended),
+    Stop,
+    Continue,
 }

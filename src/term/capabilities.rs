@@ -30,6 +30,11 @@ impl Capabilities {
     }
 }
 
+/// Whether the person sits at another machine: then tools of this one reach the wrong clipboard.
+pub fn is_remote(env: impl Fn(&str) -> Option<OsString>) -> bool {
+    ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"].into_iter().any(|name| env(name).is_some_and(|v| !v.is_empty()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,95 +1,113 @@
 //! Keys, pastes and resizes as they come from the terminal.
 
-use crate::domain::{Key, KeyCode};
-use crossterm::event::{Event, EventStream, KeyEvent, KeyEventKind, KeyModifiers};
+use super::life;
+use super::sequences::Parser;
+use crate::domain::Key;
 use futures_util::Stream;
-use futures_util::StreamExt as _;
+use futures_util::stream::{LocalBoxStream, StreamExt as _, poll_fn, select};
+use std::collections::VecDeque;
+use std::future::Future as _;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::io::{AsyncRead as _, ReadBuf};
+use tokio::net::unix::pipe::Receiver;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::{Instant, Sleep, sleep_until};
+use zeroize::Zeroizing;
 
 /// Something that came from the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// A key.
     Key(Key),
-    /// Pasted text, in one piece.
+    /// Pasted text, in one piece, its lines ended by `\n`.
     Paste(String),
+    /// A paste of so many bytes, of which nothing was kept.
+    PasteTooLong(usize),
     /// New columns and rows.
     Resized(u16, u16),
     /// The terminal cannot be read any more.
     Gone,
 }
 
-/// What the terminal sends. Dropping it stops the reading, so that somebody else can read.
-pub fn inputs() -> impl Stream<Item = Input> + Unpin {
-    let events = EventStream::new().map(|event| match event {
-        Ok(event) => input(event),
-        Err(_) => Some(Input::Gone),
+/// What the terminal sends, until dropped: then somebody else can read.
+///
+/// # Errors
+/// When the terminal cannot be watched.
+pub fn inputs() -> io::Result<LocalBoxStream<'static, Input>> {
+    let typed = Typed::new(life::reading()?)?;
+    let mut resized = signal(SignalKind::window_change())?;
+    // However many changes came, the last one's size is told once.
+    let resized = poll_fn(move |cx| resized.poll_recv(cx)).map(|()| {
+        let (width, height) = life::size();
+        Input::Resized(width, height)
     });
-    Box::pin(events.filter_map(std::future::ready))
+    Ok(select(typed, resized).boxed_local())
 }
 
-/// Translates one event; `None` for those that are nobody's.
-fn input(event: Event) -> Option<Input> {
-    match event {
-        Event::Key(key) => self::key(key).map(Input::Key),
-        Event::Paste(text) => Some(Input::Paste(text)),
-        Event::Resize(width, height) => Some(Input::Resized(width, height)),
-        Event::FocusGained | Event::FocusLost | Event::Mouse(_) => None,
+/// Reads the terminal whenever it has something.
+struct Typed {
+    terminal: Receiver,
+    parser: Parser,
+    found: VecDeque<Input>,
+    buffer: Zeroizing<Vec<u8>>,
+    /// When the rest of a sequence is not waited for any longer.
+    silence: Pin<Box<Sleep>>,
+    gone: bool,
+}
+
+impl Typed {
+    fn new(terminal: OwnedFd) -> io::Result<Self> {
+        Ok(Self {
+            // Tokio's type for pipes serves every descriptor that can be watched, without unsafe code.
+            terminal: Receiver::from_owned_fd_unchecked(terminal)?,
+            parser: Parser::new(),
+            found: VecDeque::new(),
+            buffer: Zeroizing::new(vec![0; 4096]),
+            silence: Box::pin(sleep_until(Instant::now())),
+            gone: false,
+        })
     }
 }
 
-fn key(event: KeyEvent) -> Option<Key> {
-    use crossterm::event::KeyCode as C;
-    if event.kind == KeyEventKind::Release {
-        return None;
-    }
-    let code = match event.code {
-        C::Char(c) => KeyCode::Char(c),
-        C::Enter => KeyCode::Enter,
-        C::Esc => KeyCode::Esc,
-        C::Tab => KeyCode::Tab,
-        C::BackTab => KeyCode::BackTab,
-        C::Backspace => KeyCode::Backspace,
-        C::Delete => KeyCode::Delete,
-        C::Insert => KeyCode::Insert,
-        C::Up => KeyCode::Up,
-        C::Down => KeyCode::Down,
-        C::Left => KeyCode::Left,
-        C::Right => KeyCode::Right,
-        C::Home => KeyCode::Home,
-        C::End => KeyCode::End,
-        C::PageUp => KeyCode::PageUp,
-        C::PageDown => KeyCode::PageDown,
-        C::F(n) => KeyCode::F(n),
-        _ => return None,
-    };
-    // Shift is in the letter already, and Shift with Tab is a key of its own.
-    let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
-    let alt = event.modifiers.contains(KeyModifiers::ALT);
-    // Terminals send either of two bytes for Backspace; this one is that of Control and h as well.
-    let (code, ctrl) = if ctrl && code == KeyCode::Char('h') { (KeyCode::Backspace, false) } else { (code, ctrl) };
-    Some(Key { code, ctrl, alt })
-}
+impl Stream for Typed {
+    type Item = Input;
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_arrive_under_the_names_of_the_tables() {
-        let press = |code, modifiers| input(Event::Key(KeyEvent::new(code, modifiers)));
-        use crossterm::event::KeyCode as C;
-        assert_eq!(press(C::Char('T'), KeyModifiers::SHIFT), Some(Input::Key(Key::char('T'))));
-        assert_eq!(press(C::Char('c'), KeyModifiers::CONTROL), Some(Input::Key(Key::ctrl('c'))));
-        assert_eq!(press(C::BackTab, KeyModifiers::SHIFT), Key::parse("backtab").map(Input::Key));
-        assert_eq!(press(C::Char('h'), KeyModifiers::CONTROL), Key::parse("backspace").map(Input::Key));
-        assert_eq!(press(C::CapsLock, KeyModifiers::NONE), None);
-        assert_eq!(input(Event::Paste("a\nb".into())), Some(Input::Paste("a\nb".into())));
-    }
-
-    #[test]
-    fn a_released_key_is_no_key() {
-        let mut event = KeyEvent::new(crossterm::event::KeyCode::Char('q'), KeyModifiers::NONE);
-        event.kind = KeyEventKind::Release;
-        assert_eq!(input(Event::Key(event)), None);
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Input>> {
+        let this = &mut *self;
+        loop {
+            if let Some(found) = this.found.pop_front() {
+                return Poll::Ready(Some(found));
+            }
+            if this.gone {
+                return Poll::Ready(None);
+            }
+            let mut read = ReadBuf::new(&mut this.buffer);
+            match Pin::new(&mut this.terminal).poll_read(cx, &mut read) {
+                Poll::Ready(Ok(())) if !read.filled().is_empty() => {
+                    this.parser.feed(read.filled(), &mut this.found);
+                    if let Some(patience) = this.parser.patience() {
+                        this.silence.as_mut().reset(Instant::now() + patience);
+                    }
+                }
+                Poll::Ready(Err(e)) if e.kind() == io::ErrorKind::Interrupted => {}
+                // No more bytes, or EIO: the other side has closed it.
+                Poll::Ready(_) => {
+                    this.gone = true;
+                    return Poll::Ready(Some(Input::Gone));
+                }
+                Poll::Pending => {
+                    if this.parser.patience().is_none() || this.silence.as_mut().poll(cx).is_pending() {
+                        return Poll::Pending;
+                    }
+                    this.found.extend(this.parser.silence());
+                    if let Some(patience) = this.parser.patience() {
+                        this.silence.as_mut().reset(Instant::now() + patience);
+                    }
+                }
+            }
+        }
     }
 }

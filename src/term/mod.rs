@@ -6,3 +6,4 @@ pub mod input;
 pub mod life;
 pub mod output;
 pub mod prompt;
+pub mod sequences;

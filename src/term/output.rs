@@ -1,16 +1,18 @@
 //! Frames to bytes: one write a frame, none when nothing changed, and every byte counted.
 //!
-//! The bytes of a frame are gathered in memory and handed to a thread that writes them, so that a
-//! slow line or a stopped terminal never holds up the keys. While it writes, no new frame is made:
+//! The bytes of a frame are gathered in memory and written whenever the terminal takes some, so that a
+//! slow line or a stopped terminal never holds up the keys. Until they are written no new frame is made:
 //! the next one shows the latest state.
 
+use super::life::{self, Side};
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
-use std::io::{self, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, Sender};
+use std::collections::VecDeque;
+use std::io;
+use std::pin::Pin;
+use tokio::io::AsyncWrite;
+use tokio::net::unix::pipe::Sender;
 
 /// A backend that gathers a frame's bytes and leaves out what the terminal already shows.
 pub struct Screen {
@@ -18,13 +20,12 @@ pub struct Screen {
     size: Size,
     cursor: Option<Position>,
     shown: Option<bool>,
-    total: u64,
 }
 
 impl Screen {
     /// An empty screen of a size. The terminal is never asked for it: resizes are told.
     pub fn new(width: u16, height: u16) -> Self {
-        Self { bytes: Vec::with_capacity(16 * 1024), size: Size { width, height }, cursor: None, shown: None, total: 0 }
+        Self { bytes: Vec::with_capacity(16 * 1024), size: Size { width, height }, cursor: None, shown: None }
     }
 
     /// Tells it the terminal's new size; the next frame is painted anew.
@@ -44,18 +45,11 @@ impl Screen {
 
     /// Takes what has been gathered; empty when nothing changed.
     pub fn take(&mut self) -> Vec<u8> {
-        let bytes = std::mem::take(&mut self.bytes);
-        self.total += bytes.len() as u64;
-        bytes
+        std::mem::take(&mut self.bytes)
     }
 
     fn inner(&mut self) -> CrosstermBackend<&mut Vec<u8>> {
         CrosstermBackend::new(&mut self.bytes)
-    }
-
-    /// How many bytes were taken so far.
-    pub fn total(&self) -> u64 {
-        self.total
     }
 }
 
@@ -127,40 +121,83 @@ impl Backend for Screen {
     }
 }
 
-/// A thread that writes frames, one at a time.
+/// Where frames go.
+pub type Sink = Pin<Box<dyn AsyncWrite + Send>>;
+
+/// The process's own terminal, written to when it takes something.
+///
+/// # Errors
+/// When it cannot be opened or watched.
+pub fn terminal() -> io::Result<Sink> {
+    // Tokio's type for pipes serves every descriptor that can be watched, without unsafe code.
+    Ok(Box::pin(Sender::from_owned_fd_unchecked(life::writing()?)?))
+}
+
+/// Frames on their way to the terminal, and what was written so far.
 pub struct Writer {
-    frames: Sender<Vec<u8>>,
-    written: Arc<AtomicU64>,
-    sent: u64,
+    sink: Sink,
+    queue: VecDeque<(Vec<u8>, Option<Side>)>,
+    /// How much of the first one is written.
+    done: usize,
+    bytes: u64,
+    frames: u64,
 }
 
 impl Writer {
-    /// Starts the thread. `done` is called after each frame, with `false` when the terminal is gone.
-    pub fn start(mut sink: impl Write + Send + 'static, done: impl Fn(bool) + Send + 'static) -> io::Result<Self> {
-        let (frames, queue) = mpsc::channel::<Vec<u8>>();
-        let written = Arc::new(AtomicU64::new(0));
-        let count = written.clone();
-        std::thread::Builder::new().name("screen".to_owned()).spawn(move || {
-            while let Ok(frame) = queue.recv() {
-                let well = sink.write_all(&frame).and_then(|()| sink.flush()).is_ok();
-                count.fetch_add(1, Ordering::Release);
-                done(well);
-            }
-        })?;
-        Ok(Self { frames, written, sent: 0 })
+    /// Nothing is on its way.
+    pub fn new(sink: Sink) -> Self {
+        Self { sink, queue: VecDeque::new(), done: 0, bytes: 0, frames: 0 }
     }
 
-    /// Hands a frame over; an empty one is nothing.
-    pub fn send(&mut self, frame: Vec<u8>) {
-        // A thread that is gone has told so already.
-        if !frame.is_empty() && self.frames.send(frame).is_ok() {
-            self.sent += 1;
+    /// Puts a frame into the queue; an empty one is nothing. `side`: the screen that shows after it.
+    pub fn send(&mut self, frame: Vec<u8>, side: Option<Side>) {
+        if !frame.is_empty() {
+            self.queue.push_back((frame, side));
         }
     }
 
-    /// Whether a frame is still on its way.
+    /// Whether something is on its way. No frame is to be made meanwhile: the one after shows the latest state.
     pub fn busy(&self) -> bool {
-        self.written.load(Ordering::Acquire) < self.sent
+        !self.queue.is_empty()
+    }
+
+    /// Writes what is in the queue, as fast as the terminal takes it. May be dropped and called again at any time.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub async fn drain(&mut self) -> io::Result<()> {
+        while let Some((frame, side)) = self.queue.front() {
+            let (sink, rest) = (&mut self.sink, &frame[self.done..]);
+            let count = match std::future::poll_fn(|cx| sink.as_mut().poll_write(cx, rest)).await {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                written => written?,
+            };
+            if count == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            self.done += count;
+            self.bytes += count as u64;
+            if self.done < frame.len() {
+                life::note(true, None);
+                continue;
+            }
+            life::note(false, *side);
+            self.frames += 1;
+            self.done = 0;
+            self.queue.pop_front();
+        }
+        Ok(())
+    }
+
+    /// Forgets what is not written: the terminal does not take it.
+    pub fn abandon(&mut self) {
+        self.queue.clear();
+        self.done = 0;
+    }
+
+    /// How many bytes the terminal has taken, and how many frames.
+    pub fn written(&self) -> (u64, u64) {
+        (self.bytes, self.frames)
     }
 }
 
@@ -169,6 +206,9 @@ mod tests {
     use super::*;
     use ratatui::Terminal;
     use ratatui::text::Line;
+    use std::future::Future as _;
+    use std::sync::{Arc, Mutex};
+    use std::task::{Context, Poll};
 
     #[test]
     fn a_frame_that_changes_nothing_has_no_bytes() {
@@ -199,22 +239,50 @@ mod tests {
         assert!(bytes.contains("hello") && !bytes.contains("\x1b[6n"), "{bytes:?}");
     }
 
+    /// A terminal that takes so many bytes and no more.
+    struct Narrow(Arc<Mutex<(Vec<u8>, usize)>>);
+
+    impl AsyncWrite for Narrow {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+            let mut taken = self.0.lock().unwrap();
+            let count = bytes.len().min(taken.1);
+            if count == 0 {
+                return Poll::Pending;
+            }
+            taken.1 -= count;
+            taken.0.extend_from_slice(&bytes[..count]);
+            Poll::Ready(Ok(count))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
     #[test]
-    fn frames_are_written_in_order_and_the_end_of_each_is_told() {
-        let (told, ends) = mpsc::channel();
-        let (pipe, mut reader) = {
-            let (reader, writer) = io::pipe().unwrap();
-            (writer, reader)
+    fn what_a_terminal_does_not_take_waits_and_goes_on_where_it_stopped() {
+        let taken = Arc::new(Mutex::new((Vec::new(), 0)));
+        let mut writer = Writer::new(Box::pin(Narrow(taken.clone())));
+        let drain = |writer: &mut Writer, room: usize| {
+            taken.lock().unwrap().1 = room;
+            let mut future = std::pin::pin!(writer.drain());
+            let waits = future.as_mut().poll(&mut Context::from_waker(std::task::Waker::noop())).is_pending();
+            (waits, String::from_utf8(taken.lock().unwrap().0.clone()).unwrap())
         };
-        let mut writer = Writer::start(pipe, move |well| told.send(well).unwrap()).unwrap();
-        writer.send(b"one".to_vec());
-        writer.send(Vec::new());
-        writer.send(b"two".to_vec());
-        assert!(ends.recv().unwrap() && ends.recv().unwrap());
-        assert!(!writer.busy(), "an empty frame is no frame");
-        drop(writer);
-        let mut all = String::new();
-        io::Read::read_to_string(&mut reader, &mut all).unwrap();
-        assert_eq!(all, "onetwo");
+        writer.send(b"one".to_vec(), None);
+        writer.send(Vec::new(), None);
+        writer.send(b"two".to_vec(), None);
+        assert_eq!(drain(&mut writer, 0), (true, String::new()));
+        assert_eq!(drain(&mut writer, 4), (true, "onet".to_owned()));
+        assert!(writer.busy());
+        assert_eq!(drain(&mut writer, 9), (false, "onetwo".to_owned()));
+        assert_eq!((writer.busy(), writer.written()), (false, (6, 2)));
+        writer.send(b"three".to_vec(), None);
+        writer.abandon();
+        assert_eq!(drain(&mut writer, 9), (false, "onetwo".to_owned()));
     }
 }

@@ -1,11 +1,13 @@
 //! A program on a pseudo-terminal of ours: every byte it writes, and what those bytes make of a terminal.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use base64::Engine as _;
 use rustix::fs::{Mode, OFlags};
@@ -14,12 +16,28 @@ use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
 use super::{framed, wait, wrapped};
 
+/// How many rows the terminal keeps of what scrolled off it.
+const SCROLLBACK: usize = 500;
+/// How long a reader rests that found nothing.
+const PAUSE: Duration = Duration::from_millis(1);
+
 /// A program on a pseudo-terminal; it is killed when this is dropped.
 pub struct Pty {
     child: Child,
-    master: File,
+    /// `None` after a hang-up.
+    master: Option<File>,
     terminal: Arc<Mutex<Terminal>>,
+    line: Arc<Line>,
     reader: Option<JoinHandle<()>>,
+}
+
+/// What the line between program and terminal does.
+#[derive(Default)]
+struct Line {
+    /// Nothing is read for the time being: the program's writes pile up.
+    stalled: AtomicBool,
+    /// The terminal is gone.
+    cut: AtomicBool,
 }
 
 struct Terminal {
@@ -97,20 +115,72 @@ impl Pty {
             .expect("setsid (util-linux) runs");
         drop(slave);
 
-        let parser = vt100::Parser::new_with_callbacks(height, width, 0, Told::default());
+        let parser = vt100::Parser::new_with_callbacks(height, width, SCROLLBACK, Told::default());
         let terminal = Arc::new(Mutex::new(Terminal { parser, bytes: Vec::new() }));
+        let line = Arc::new(Line::default());
+        // A reader that waits in the kernel could not hang up.
+        rustix::fs::fcntl_setfl(&master, OFlags::NONBLOCK).expect("a terminal need not wait");
         let master = File::from(master);
         let reader = {
-            let (terminal, master) = (Arc::clone(&terminal), master.try_clone().expect("another handle"));
-            std::thread::spawn(move || read(master, &terminal))
+            let (terminal, line) = (Arc::clone(&terminal), Arc::clone(&line));
+            let master = master.try_clone().expect("another handle");
+            std::thread::spawn(move || read(&master, &terminal, &line))
         };
-        Self { child, master, terminal, reader: Some(reader) }
+        Self { child, master: Some(master), terminal, line, reader: Some(reader) }
     }
 
     /// Sends bytes as the keyboard would: `"\r"` is Enter, `"\x1b"` Escape, `"\x03"` Ctrl-C.
     pub fn send(&self, bytes: impl AsRef<[u8]>) -> &Self {
-        (&self.master).write_all(bytes.as_ref()).expect("the program's terminal is open");
+        write(self.master(), bytes.as_ref()).expect("the program's terminal is open");
         self
+    }
+
+    /// Stops reading what the program writes, as a line does that hangs, or goes on.
+    pub fn stall(&self, stalled: bool) -> &Self {
+        self.line.stalled.store(stalled, Ordering::SeqCst);
+        self
+    }
+
+    /// Takes the terminal away, as a lost connection does.
+    pub fn hang_up(&mut self) {
+        self.line.cut.store(true, Ordering::SeqCst);
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("the reader does not panic");
+        }
+        self.master = None;
+    }
+
+    /// What has scrolled off the screen and what is on it, as a mouse would select it.
+    pub fn scrollback(&self) -> String {
+        let mut terminal = self.terminal();
+        let screen = terminal.parser.screen_mut();
+        let rows = screen.size().0;
+        screen.set_scrollback(SCROLLBACK);
+        let mut text = String::new();
+        // A page at a time, from the oldest row to the present screen.
+        loop {
+            let above = screen.scrollback();
+            if above == 0 {
+                text += &screen.contents();
+                return text;
+            }
+            let page = above.min(usize::from(rows));
+            let width = screen.size().1;
+            for row in 0..u16::try_from(page).expect("a page") {
+                text.push_str(screen.rows(0, width).nth(usize::from(row)).expect("a row").as_str());
+                if !screen.row_wrapped(row) {
+                    text.push('\n');
+                }
+            }
+            screen.set_scrollback(above - page);
+        }
+    }
+
+    /// The program's memory in use, in KiB, as the system counts it.
+    pub fn memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).expect("the program runs");
+        let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).expect("a process has memory");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
     }
 
     /// Waits until the screen is as `seen` wants it and gives its text.
@@ -173,20 +243,24 @@ impl Pty {
 
     /// Whether keys are echoed and lines edited by the terminal, as a shell needs it, and not raw.
     pub fn is_cooked(&self) -> bool {
-        let modes = tcgetattr(&self.master).expect("a terminal has modes").local_modes;
+        let modes = tcgetattr(self.master()).expect("a terminal has modes").local_modes;
         modes.contains(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG)
     }
 
     /// Gives the terminal another size; the program gets SIGWINCH.
     pub fn resize(&self, (width, height): (u16, u16)) -> &Self {
         self.terminal().parser.screen_mut().set_size(height, width);
-        tcsetwinsize(&self.master, size(width, height)).expect("a terminal has a size");
+        tcsetwinsize(self.master(), size(width, height)).expect("a terminal has a size");
         self
     }
 
     /// The program's process id.
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    fn master(&self) -> &File {
+        self.master.as_ref().expect("the line is not cut")
     }
 
     fn dump(&self) -> String {
@@ -206,19 +280,43 @@ impl Drop for Pty {
 }
 
 /// Reads until the last user of the other side has closed it, which Linux reports as an error.
-fn read(mut master: File, terminal: &Mutex<Terminal>) {
+fn read(mut master: &File, terminal: &Mutex<Terminal>, line: &Line) {
     let mut buffer = [0; 16 * 1024];
-    while let Ok(count @ 1..) = master.read(&mut buffer) {
+    while !line.cut.load(Ordering::SeqCst) {
+        if line.stalled.load(Ordering::SeqCst) {
+            std::thread::sleep(PAUSE);
+            continue;
+        }
+        let count = match master.read(&mut buffer) {
+            Ok(count @ 1..) => count,
+            Err(e) if e.kind() == ErrorKind::WouldBlock => {
+                std::thread::sleep(PAUSE);
+                continue;
+            }
+            Ok(0) | Err(_) => return,
+        };
         let answers = {
             let mut terminal = locked(terminal);
             terminal.bytes.extend_from_slice(&buffer[..count]);
             terminal.parser.process(&buffer[..count]);
             std::mem::take(&mut terminal.parser.callbacks_mut().answers)
         };
-        if master.write_all(&answers).is_err() {
+        if write(master, &answers).is_err() {
             return;
         }
     }
+}
+
+/// Writes all, waiting while the other side takes nothing.
+fn write(mut master: &File, mut bytes: &[u8]) -> std::io::Result<()> {
+    while !bytes.is_empty() {
+        match master.write(bytes) {
+            Ok(count) => bytes = &bytes[count..],
+            Err(e) if e.kind() == ErrorKind::WouldBlock => std::thread::sleep(PAUSE),
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
 }
 
 fn dump(terminal: &Terminal) -> String {
