@@ -6,6 +6,7 @@ use std::os::fd::OwnedFd;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use base64::Engine as _;
 use rustix::fs::{Mode, OFlags};
@@ -25,6 +26,8 @@ pub struct Pty {
 struct Terminal {
     parser: vt100::Parser<Told>,
     bytes: Vec<u8>,
+    /// When each piece came, and how many bytes there were after it.
+    pieces: Vec<(Instant, usize)>,
 }
 
 /// What the program told the terminal besides text.
@@ -98,7 +101,7 @@ impl Pty {
         drop(slave);
 
         let parser = vt100::Parser::new_with_callbacks(height, width, 0, Told::default());
-        let terminal = Arc::new(Mutex::new(Terminal { parser, bytes: Vec::new() }));
+        let terminal = Arc::new(Mutex::new(Terminal { parser, bytes: Vec::new(), pieces: Vec::new() }));
         let master = File::from(master);
         let reader = {
             let (terminal, master) = (Arc::clone(&terminal), master.try_clone().expect("another handle"));
@@ -156,6 +159,16 @@ impl Pty {
         self.terminal().bytes.len()
     }
 
+    /// When each piece of the output came, and how many bytes there were with it.
+    pub fn pieces(&self) -> Vec<(Instant, usize)> {
+        self.terminal().pieces.clone()
+    }
+
+    /// When the last piece came.
+    pub fn last_piece(&self) -> Option<Instant> {
+        self.terminal().pieces.last().map(|(at, _)| *at)
+    }
+
     /// What was put on the clipboard by OSC 52, decoded, in order.
     pub fn clipboard(&self) -> Vec<String> {
         self.terminal().parser.callbacks().clipboard.clone()
@@ -209,9 +222,12 @@ impl Drop for Pty {
 fn read(mut master: File, terminal: &Mutex<Terminal>) {
     let mut buffer = [0; 16 * 1024];
     while let Ok(count @ 1..) = master.read(&mut buffer) {
+        let came = Instant::now();
         let answers = {
             let mut terminal = locked(terminal);
             terminal.bytes.extend_from_slice(&buffer[..count]);
+            let total = terminal.bytes.len();
+            terminal.pieces.push((came, total));
             terminal.parser.process(&buffer[..count]);
             std::mem::take(&mut terminal.parser.callbacks_mut().answers)
         };
