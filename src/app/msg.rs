@@ -150,6 +150,8 @@ pub enum Effect {
     WakeAt(Timestamp),
     /// Send [`Msg::Help`].
     Help,
+    /// Take on a theme for this run, by its name.
+    Theme(String),
     /// Stop the process until the shell continues it.
     Suspend,
     /// Paint everything anew.

@@ -127,6 +127,8 @@ pub struct State {
     pub notice: Option<Notice>,
     /// What went wrong in this run, the oldest first.
     pub log: Vec<LogEntry>,
+    /// The names of the themes that can be chosen.
+    pub themes: Vec<String>,
     /// What in the settings could not be used, a sentence each.
     pub faults: Vec<String>,
     /// Keys of a sequence that is not complete.
@@ -174,6 +176,7 @@ impl State {
             overlays: Vec::new(),
             notice: None,
             log: Vec::new(),
+            themes: Vec::new(),
             faults: Vec::new(),
             prefix: Vec::new(),
             pins: Vec::new(),

@@ -6,12 +6,15 @@ use super::exit::Failure;
 use super::live::Live;
 use super::out::Out;
 use crate::config::{self, Config, Paths};
-use crate::domain::{AccountId, Connection, ConnectionId, ConnectionName, Invalid, Method, Secret, Settings, Source};
+use crate::domain::{
+    AccountId, Connection, ConnectionId, ConnectionName, Invalid, Method, Secret, Settings, Source, ThemeChoice,
+};
 use crate::engine;
 use crate::journal::History;
 use crate::providers::aws::endpoint::{Endpoints, foreign_host};
 use crate::providers::demo::{Demo, Pace};
-use crate::runtime::{DemoDoor, Door, VaultDoor};
+use crate::runtime::{DemoDoor, Door, VaultDoor, Wardrobe};
+use crate::term::capabilities::Capabilities;
 use crate::term::prompt::{self, PromptError};
 use crate::vault::passphrase::PassphraseVars;
 use crate::vault::{self, Ask, Contents, Identities, OpenVault, Saved, Unlock, VaultError};
@@ -31,6 +34,7 @@ pub struct Context {
     pub paths: Paths,
     /// `config.toml`.
     pub config: Config,
+    faults: Vec<String>,
     vars: PassphraseVars,
     settings: Settings,
     unsaved: Option<Connection>,
@@ -55,12 +59,19 @@ impl Context {
         let config = config::load(&paths).map_err(|e| Failure::usage(e.to_string()))?;
         let unsaved = unsaved(&global);
         let settings = settings(&global, &config, None);
-        Ok(Self { global, paths, config, vars, settings, unsaved, vault: None })
+        let mut faults = config.warnings.clone();
+        faults.extend(wardrobe(&global, &paths).look(&settings).map(|(_, faults)| faults).unwrap_or_default());
+        Ok(Self { global, paths, config, faults, vars, settings, unsaved, vault: None })
     }
 
     /// What in the settings could not be used and was left out, a sentence each.
     pub fn faults(&self) -> &[String] {
-        &self.config.warnings
+        &self.faults
+    }
+
+    /// Themes and keys for this run's terminal.
+    pub fn wardrobe(&self) -> Wardrobe {
+        wardrobe(&self.global, &self.paths)
     }
 
     /// The settings of this run: the command line beats `config.toml`, which beats the vault's
@@ -329,9 +340,15 @@ fn settings(global: &Global, config: &Config, vault: Option<&Contents>) -> Setti
         settings.concurrency = usize::from(n);
     }
     if let Some(theme) = &global.theme {
-        settings.theme = Some(theme.clone());
+        settings.theme = Some(ThemeChoice { name: theme.clone(), place: "--theme".to_owned() });
     }
     settings
+}
+
+/// Themes and keys for the terminal of a run.
+fn wardrobe(global: &Global, paths: &Paths) -> Wardrobe {
+    let terminal = Capabilities::read(|name| std::env::var_os(name)).limited(global.no_color, global.ascii);
+    Wardrobe { themes: paths.config_dir.join("themes"), terminal }
 }
 
 /// The one unsaved connection of `--profile` or `--env`.

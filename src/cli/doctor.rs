@@ -4,6 +4,7 @@
 use super::context::Context;
 use super::exit::{Exit, Outcome};
 use super::out::{Out, Paint};
+use crate::domain::Depth;
 use crate::providers::aws::http;
 use crate::providers::profiles::{ProfileKind, profiles};
 use crate::term::capabilities::Capabilities;
@@ -220,12 +221,9 @@ fn terminal(out: &Out) -> Vec<Line> {
     let on = if out.is_terminal() { "" } else { ", standard output is no terminal" };
     let env = |name: &str| std::env::var_os(name);
     let can = Capabilities::read(env);
-    let colour = match (can.colours, get("COLORTERM").as_deref()) {
-        (false, _) if get("NO_COLOR").is_some() => "off (NO_COLOR)",
-        (false, _) => "none",
-        (true, Some("truecolor" | "24bit")) => "24 bit",
-        (true, _) if term.contains("256color") => "256",
-        (true, _) => "16",
+    let colour = match can.depth {
+        Depth::None if get("NO_COLOR").is_some() => "off (NO_COLOR)",
+        depth => depth.word(),
     };
     let locale = get("LC_ALL").or_else(|| get("LC_CTYPE")).or_else(|| get("LANG"));
     let locale = match (can.ascii, locale) {

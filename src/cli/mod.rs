@@ -79,12 +79,6 @@ fn dispatch(cli: Cli, vars: PassphraseVars, out: &mut Out) -> Outcome {
     if let Some(path) = &cli.global.log {
         log::start(path)?;
     }
-    if let (Some(command), Some(theme)) = (&cli.command, &cli.global.theme)
-        && !matches!(command, Command::Completions { .. } | Command::Man { .. })
-        && let Err(e) = crate::theme::Theme::built_in(Some(theme), true)
-    {
-        out.warn(&e.to_string());
-    }
     one_connection(&cli)?;
     // Made only where it is needed: completions must not fail over a broken preferences file.
     // The dashboard and doctor have a place of their own for what is wrong in the settings.
@@ -152,9 +146,8 @@ fn dashboard(mut context: Context, out: &mut Out) -> Outcome {
         demo: context.is_demo(),
         read_only: context.global.read_only,
         not_saved,
-        theme: context.settings().theme.clone(),
-        no_color: context.global.no_color,
-        ascii: context.global.ascii,
+        wardrobe: context.wardrobe(),
+        settings: context.settings().clone(),
         faults: context.faults().to_vec(),
         door: context.into_door(),
     };

@@ -253,6 +253,14 @@ impl<'d> Fields<'d> {
         }
     }
 
+    /// A text, or a list of texts.
+    pub fn one_or_more(&mut self, key: &'static str) -> Option<Vec<At<String>>> {
+        match self.entries.get(key).map(|e| e.value.get_ref()) {
+            Some(DeValue::Array(_)) => self.strings(key),
+            _ => self.string(key).map(|at| vec![at]),
+        }
+    }
+
     /// A list of texts that `parse` understands.
     pub fn parsed_list<T>(&mut self, key: &'static str, parse: impl Fn(&str) -> Result<T, Invalid>) -> Option<Vec<T>> {
         let list = self.strings(key)?;
@@ -301,7 +309,7 @@ impl<'d> Fields<'d> {
     }
 
     /// Every entry as name and text, in the order of the file, for tables whose keys are the user's own.
-    pub fn all_strings(mut self) -> Vec<(String, At<String>)> {
+    pub fn all_strings(&mut self) -> Vec<(String, At<String>)> {
         let mut out = Vec::new();
         for (key, entry) in std::mem::take(&mut self.entries) {
             match entry.value.into_inner() {

@@ -4,6 +4,7 @@
 pub mod fields;
 mod paths;
 mod settings;
+pub mod themes;
 
 pub use paths::{NoHome, Paths};
 pub use settings::{Config, ConfigError, Layer, load};

@@ -2,7 +2,7 @@
 
 use super::fields::{At, Document, Fault, Faults, Fields};
 use super::paths::{Paths, expand};
-use crate::domain::{Invalid, Mandatory, Rebinding, Settings};
+use crate::domain::{Invalid, Mandatory, Rebinding, Settings, ThemeChoice};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use std::time::Duration;
 /// What one file sets; everything else stays as the layer below has it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Layer {
-    theme: Option<String>,
+    theme: Option<ThemeChoice>,
     keys: Vec<Rebinding>,
     concurrency: Option<usize>,
     timeout: Option<Duration>,
@@ -29,7 +29,7 @@ impl Layer {
     /// document; the others count.
     pub fn read(mut f: Fields<'_>) -> Self {
         let mut layer = Self {
-            theme: f.string("theme").map(|at| at.value),
+            theme: f.string("theme").map(|at| ThemeChoice { name: at.value, place: format!("line {}", at.line) }),
             allow_insecure_endpoint: f.boolean("allow_insecure_endpoint"),
             history: f.boolean("history"),
             journal: f.boolean("journal"),
@@ -54,7 +54,7 @@ impl Layer {
             layer.skip = checks.parsed_list("skip", permission).map(BTreeSet::from_iter);
             checks.finish();
         }
-        let alias = |t: Fields<'_>| t.all_strings().into_iter().map(|(name, at)| (name, at.value)).collect();
+        let alias = |mut t: Fields<'_>| t.all_strings().into_iter().map(|(name, at)| (name, at.value)).collect();
         layer.source_alias = f.table("source_alias").map(alias);
         layer.keys = f.table("keys").map(keys).unwrap_or_default();
         f.finish();
@@ -96,7 +96,7 @@ fn keys(mut table: Fields<'_>) -> Vec<Rebinding> {
     out
 }
 
-fn rebindings(table: Fields<'_>, context: Option<&str>) -> Vec<Rebinding> {
+fn rebindings(mut table: Fields<'_>, context: Option<&str>) -> Vec<Rebinding> {
     let rebinding = |(keys, at): (String, At<String>)| Rebinding {
         file: String::new(),
         line: Some(at.line),
@@ -165,7 +165,9 @@ fn layer_of(table: &toml::Table) -> Layer {
     let document = Document::new(&text);
     let mut layer = document.root().map(Layer::read).unwrap_or_default();
     // The vault's own lines are nobody's to look up: it is written anew with each save.
-    layer.keys.iter_mut().for_each(|r| (r.file, r.line) = ("the vault's [config]".to_owned(), None));
+    let place = "the vault's [config]".to_owned();
+    layer.theme.iter_mut().for_each(|choice| choice.place = format!("{place}, theme"));
+    layer.keys.iter_mut().for_each(|r| (r.file, r.line) = (place.clone(), None));
     layer
 }
 
@@ -203,6 +205,7 @@ pub fn load(paths: &Paths) -> Result<Config, ConfigError> {
 fn read(text: &str, path: &str) -> Config {
     let document = Document::new(text);
     let mut layer = document.root().map(Layer::read).unwrap_or_default();
+    layer.theme.iter_mut().for_each(|choice| choice.place = format!("{path}, {}, theme", choice.place));
     layer.keys.iter_mut().for_each(|r| path.clone_into(&mut r.file));
     let Faults(faults) = document.into_faults();
     let warnings = faults.iter().map(|fault: &Fault| format!("{path}, {fault}. It is left out")).collect();

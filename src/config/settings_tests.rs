@@ -35,7 +35,8 @@ z = "none"
     let keys: Vec<_> = s.keys.iter().map(|k| (k.line, k.context.as_deref(), &*k.keys, &*k.action)).collect();
     assert_eq!(keys, [(Some(16), None, "^t", "test-all"), (Some(18), Some("panes"), "z", "none")]);
     assert!(s.keys.iter().all(|k| k.file == "config.toml"));
-    assert_eq!(s.theme.as_deref(), Some("mono"));
+    let theme = s.theme.as_ref().map(|t| (t.name.as_str(), t.place.as_str()));
+    assert_eq!(theme, Some(("mono", "config.toml, line 2, theme")));
     assert_eq!((s.concurrency, s.timeout.as_secs(), s.attempts), (4, 20, 3));
     assert_eq!((s.idle_lock, s.history, s.journal, s.allow_insecure_endpoint), (None, false, false, true));
     assert_eq!(s.skip.into_iter().collect::<Vec<_>>(), [Mandatory::AccountSummary]);

@@ -38,7 +38,7 @@ pub use report::{
     Regions, Status, Verdict,
 };
 pub use retest::Pauses;
-pub use role::{Mark, Role};
+pub use role::{Depth, Mark, Role};
 pub use secret::{Secret, SecretInput};
-pub use settings::{Rebinding, Settings};
+pub use settings::{Rebinding, Settings, ThemeChoice};
 pub use time::{Timestamp, Zone};

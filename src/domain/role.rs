@@ -1,114 +1,79 @@
 //! What a piece of text on the screen means: themes turn roles into colours, and marks are the
 //! state symbols that stand before words.
 
-/// The meaning of a piece of text; a theme gives each a style.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub enum Role {
-    /// Ordinary text.
-    #[default]
-    Text,
-    /// Text that may be overlooked.
-    Quiet,
-    /// Text that matters more than its neighbours.
-    Strong,
-    /// The program's name in the header.
-    Brand,
-    /// A heading inside a pane.
-    Heading,
-    /// The lines around a pane.
-    Border,
-    /// The lines around the pane that has the focus.
-    BorderFocused,
-    /// A pane's title.
-    Title,
-    /// The title of the pane that has the focus.
-    TitleFocused,
-    /// The bar before the row under the cursor.
-    Cursor,
-    /// A key's name in the footer and in help.
-    Key,
-    /// What a key does.
-    KeyText,
-    /// Allowed.
-    Allowed,
-    /// Denied: the one that must stand out.
-    Denied,
-    /// Untested.
-    Untested,
-    /// Not reached, not applicable.
-    Moot,
-    /// Being tested.
-    Testing,
-    /// A finding about an ExternalId.
-    Finding,
-    /// Good news in the status line.
-    Good,
-    /// Bad news in the status line.
-    Bad,
-    /// `READ-ONLY`, `DEMO` and the like in the header.
-    Badge,
-    /// A text field.
-    Input,
-    /// A policy or a command.
-    Code,
+macro_rules! roles {
+    ($($(#[doc = $doc:literal])* $variant:ident = $word:literal,)*) => {
+        /// The meaning of a piece of text; a theme gives each a style.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+        pub enum Role {
+            #[default]
+            $($(#[doc = $doc])* $variant,)*
+        }
+
+        impl Role {
+            /// Every role, in the order of the manual.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name in theme files.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+
+            /// What is drawn with it, for the manual.
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),*).trim_ascii(),)* }
+            }
+        }
+    };
 }
 
-impl Role {
-    /// Every role, for tables that must name all of them.
-    pub const ALL: [Self; 23] = [
-        Self::Text,
-        Self::Quiet,
-        Self::Strong,
-        Self::Brand,
-        Self::Heading,
-        Self::Border,
-        Self::BorderFocused,
-        Self::Title,
-        Self::TitleFocused,
-        Self::Cursor,
-        Self::Key,
-        Self::KeyText,
-        Self::Allowed,
-        Self::Denied,
-        Self::Untested,
-        Self::Moot,
-        Self::Testing,
-        Self::Finding,
-        Self::Good,
-        Self::Bad,
-        Self::Badge,
-        Self::Input,
-        Self::Code,
-    ];
-
-    /// The name in theme files.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Quiet => "quiet",
-            Self::Strong => "strong",
-            Self::Brand => "brand",
-            Self::Heading => "heading",
-            Self::Border => "border",
-            Self::BorderFocused => "border-focused",
-            Self::Title => "title",
-            Self::TitleFocused => "title-focused",
-            Self::Cursor => "cursor",
-            Self::Key => "key",
-            Self::KeyText => "key-text",
-            Self::Allowed => "allowed",
-            Self::Denied => "denied",
-            Self::Untested => "untested",
-            Self::Moot => "moot",
-            Self::Testing => "testing",
-            Self::Finding => "finding",
-            Self::Good => "good",
-            Self::Bad => "bad",
-            Self::Badge => "badge",
-            Self::Input => "input",
-            Self::Code => "code",
-        }
-    }
+roles! {
+    /// Ordinary text.
+    Text = "text",
+    /// Text that may be overlooked.
+    Quiet = "quiet",
+    /// Text that matters more than its neighbours.
+    Strong = "strong",
+    /// The program's name in the header.
+    Brand = "brand",
+    /// A heading inside a pane.
+    Heading = "heading",
+    /// The lines around a pane.
+    Border = "border",
+    /// The lines around the pane that has the focus.
+    BorderFocused = "border-focused",
+    /// A pane's title.
+    Title = "title",
+    /// The title of the pane that has the focus.
+    TitleFocused = "title-focused",
+    /// The bar before the row under the cursor.
+    Cursor = "cursor",
+    /// A key's name in the footer and in help.
+    Key = "key",
+    /// What a key does.
+    KeyText = "key-text",
+    /// Allowed.
+    Allowed = "allowed",
+    /// Denied: the one that must stand out.
+    Denied = "denied",
+    /// Untested.
+    Untested = "untested",
+    /// Not reached, not applicable.
+    Moot = "moot",
+    /// Being tested.
+    Testing = "testing",
+    /// A finding about an ExternalId.
+    Finding = "finding",
+    /// Good news in the status line.
+    Good = "good",
+    /// Bad news in the status line.
+    Bad = "bad",
+    /// `READ-ONLY`, `DEMO` and the like in the header.
+    Badge = "badge",
+    /// A text field.
+    Input = "input",
+    /// A policy or a command.
+    Code = "code",
 }
 
 /// A state symbol. It never stands for a state without a word or a legend near it.
@@ -182,6 +147,34 @@ impl Mark {
             (Self::Testing, false) => "◌",
             (Self::Testing, true) => "o",
             (Self::Finding, _) => "!",
+        }
+    }
+}
+
+/// How many colours a terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Depth {
+    /// None, or none are wanted.
+    None,
+    /// The sixteen that the terminal's owner has chosen.
+    Sixteen,
+    /// The table of 256.
+    Indexed,
+    /// 24 bits for each.
+    Full,
+}
+
+impl Depth {
+    /// Every depth, the poorest first.
+    pub const ALL: [Self; 4] = [Self::None, Self::Sixteen, Self::Indexed, Self::Full];
+
+    /// For a person.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Sixteen => "16",
+            Self::Indexed => "256",
+            Self::Full => "24 bit",
         }
     }
 }

@@ -5,6 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// A theme that somebody chose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThemeChoice {
+    /// Its name.
+    pub name: String,
+    /// Where it was chosen, for messages: `--theme`, `config.toml, line 3`.
+    pub place: String,
+}
+
 /// One line of a `[keys]` table: what a person wants a key to do. Its words are not checked yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rebinding {
@@ -23,8 +32,8 @@ pub struct Rebinding {
 /// Effective settings after vault, `config.toml` and command line are laid over the defaults.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// The theme's name.
-    pub theme: Option<String>,
+    /// The theme.
+    pub theme: Option<ThemeChoice>,
     /// What keys are to do, the weaker layer first: a later one for the same key wins.
     pub keys: Vec<Rebinding>,
     /// Requests in flight, all together.

@@ -2,10 +2,8 @@
 
 use crate::app::fixtures::{self, NOW, connection, press};
 use crate::app::{Action, Flags, Msg, Opening, Size, State, update};
-use crate::domain::{Timestamp, Zone};
-use crate::keymap::Keymap;
+use crate::domain::{Settings, Timestamp, Zone};
 use crate::term::output::Screen;
-use crate::theme::Theme;
 use crate::view::{Look, draw};
 use ratatui::Terminal;
 
@@ -21,7 +19,7 @@ impl Meter {
         crossterm::style::force_color_output(true);
         Self {
             terminal: Terminal::new(Screen::new(SIZE.width, SIZE.height)).unwrap(),
-            look: Look { theme: Theme::built_in(None, true).unwrap(), keymap: Keymap::built_in().unwrap() },
+            look: super::tests::wardrobe().look(&Settings::default()).unwrap().0,
         }
     }
 

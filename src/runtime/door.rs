@@ -74,6 +74,11 @@ pub trait Door: Send {
     /// connections runs on `clouds`.
     fn open(&mut self, passphrase: Option<Secret>, clouds: &Handle) -> Answer;
 
+    /// The settings of what was opened last, the vault's own included; `None`: those of the start hold.
+    fn settings(&self) -> Option<Settings> {
+        None
+    }
+
     /// Saves changes of the connections, all or none, and gives what stands there now.
     ///
     /// # Errors
@@ -149,6 +154,10 @@ impl Door for VaultDoor {
             }
             Err(e) => Answer::Failed(e.to_string()),
         }
+    }
+
+    fn settings(&self) -> Option<Settings> {
+        Some((self.settings)(self.vault.as_ref().map(OpenVault::contents)))
     }
 
     fn save(&mut self, changes: &[Change]) -> Result<Saved, String> {

@@ -1,11 +1,14 @@
 //! Runs effects elsewhere and brings their outcomes back as messages.
 
+use super::Wardrobe;
 use super::door::{Answer, Cloud, Door};
 use crate::app::{Effect, Msg, Notice, Opening};
-use crate::domain::{Change, CheckError, End, ErrorClass, Reply, Secret, Ticket};
+use crate::domain::{Change, CheckError, End, ErrorClass, Reply, Secret, ThemeChoice, Ticket};
 use crate::term::capabilities;
 use crate::term::clipboard::{self, Sent};
 use crate::text;
+use crate::theme::Theme;
+use crate::view::Look;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Handle;
@@ -15,8 +18,10 @@ use tokio::sync::mpsc::{Sender, UnboundedSender};
 pub enum Local {
     /// A message for `update`.
     Msg(Msg),
-    /// The door's answer.
-    Door(Answer),
+    /// The door's answer, and the look that goes with what was opened and what is wrong with it.
+    Door(Answer, Option<(Look, Vec<String>)>),
+    /// A theme that was asked for, and why it cannot be used.
+    Theme(Theme, Vec<String>),
     /// Bytes for the terminal, and the message about them.
     Copied(Vec<u8>, Msg),
     /// A file was written, and the message about it.
@@ -44,6 +49,8 @@ pub enum Then {
 pub struct Hands {
     /// The clouds' runtime.
     pub clouds: Handle,
+    /// How the dashboard looks.
+    pub wardrobe: Wardrobe,
     /// The vault.
     pub door: Arc<Mutex<Box<dyn Door>>>,
     /// The engine, once something is open.
@@ -82,6 +89,14 @@ impl Hands {
                     Local::Msg(Msg::Saved { changes, result })
                 });
             }
+            Effect::Theme(name) => {
+                let wardrobe = self.wardrobe.clone();
+                self.blocking(move || {
+                    let choice = ThemeChoice { name, place: ":theme".to_owned() };
+                    let (theme, faults) = wardrobe.theme(Some(&choice));
+                    Local::Theme(theme, faults)
+                });
+            }
             Effect::Suspend => return Then::Suspend,
             Effect::Repaint => return Then::Repaint,
             Effect::Print(text) => return Then::Print(text),
@@ -102,9 +117,13 @@ impl Hands {
     }
 
     fn unlock(&self, passphrase: Option<Secret>) {
-        let (door, clouds) = (self.door.clone(), self.clouds.clone());
+        let (door, clouds, wardrobe) = (self.door.clone(), self.clouds.clone(), self.wardrobe.clone());
         self.blocking(move || {
-            Local::Door(door.lock().unwrap_or_else(PoisonError::into_inner).open(passphrase, &clouds))
+            let mut door = door.lock().unwrap_or_else(PoisonError::into_inner);
+            let answer = door.open(passphrase, &clouds);
+            let open = matches!(answer, Answer::Open { .. });
+            let look = door.settings().filter(|_| open).and_then(|settings| wardrobe.look(&settings).ok());
+            Local::Door(answer, look)
         });
     }
 
@@ -115,7 +134,7 @@ impl Hands {
         self.clouds.spawn(async move {
             let done = work.await.unwrap_or_else(|_| {
                 let message = "an error inside this program; run again with --log FILE and report it".to_owned();
-                Local::Door(Answer::Failed(message))
+                Local::Door(Answer::Failed(message), None)
             });
             let _ = local.send(done);
         });

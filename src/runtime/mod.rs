@@ -6,19 +6,19 @@
 
 mod door;
 mod effects;
+mod look;
 pub mod process;
 mod tty;
 mod ui;
 
 pub use door::{Answer, Cloud, DemoDoor, Door, VaultDoor};
 pub use effects::whereabouts;
+pub use look::Wardrobe;
 pub use tty::{RealTty, Tty};
 
-use crate::keymap::{Keymap, KeymapError};
-use crate::term::capabilities::Capabilities;
+use crate::domain::Settings;
+use crate::keymap::KeymapError;
 use crate::term::life;
-use crate::theme::{Theme, ThemeError};
-use crate::view::Look;
 use std::io;
 use std::path::PathBuf;
 use tokio::runtime::{Builder, Runtime};
@@ -35,12 +35,10 @@ pub struct Launch {
     pub read_only: bool,
     /// The connections stand in no vault.
     pub not_saved: bool,
-    /// The theme's name.
-    pub theme: Option<String>,
-    /// No colours, whatever the environment says.
-    pub no_color: bool,
-    /// ASCII only, whatever the environment says.
-    pub ascii: bool,
+    /// How it looks.
+    pub wardrobe: Wardrobe,
+    /// The settings before anything is opened.
+    pub settings: Settings,
     /// What in the settings could not be used, a sentence each.
     pub faults: Vec<String>,
 }
@@ -93,9 +91,6 @@ pub enum RuntimeError {
     /// The terminal refused.
     #[error("the terminal cannot be used: {0}. Try TERM=xterm-256color, or the commands: cloudivize --help")]
     Terminal(#[from] io::Error),
-    /// A theme is wrong.
-    #[error(transparent)]
-    Theme(#[from] ThemeError),
     /// The key table is wrong.
     #[error(transparent)]
     Keymap(#[from] KeymapError),
@@ -109,9 +104,8 @@ pub fn run(launch: Launch) -> Result<Run, RuntimeError> {
     if !life::is_terminal() {
         return Err(RuntimeError::NotATerminal);
     }
-    let terminal = Capabilities::read(|name| std::env::var_os(name));
-    let theme = Theme::built_in(launch.theme.as_deref(), terminal.colours && !launch.no_color)?;
-    let look = Look { theme: theme.with_ascii(terminal.ascii || launch.ascii), keymap: Keymap::built_in()? };
+    // What is wrong in the settings stands in the launch's faults already.
+    let (look, _) = launch.wardrobe.look(&launch.settings)?;
     let clouds = Builder::new_multi_thread().enable_all().thread_name("cloud").build()?;
     let handle = clouds.handle().clone();
     let _clouds = Background(Some(clouds));

@@ -3,7 +3,8 @@
 use super::*;
 use crate::app::Saved;
 use crate::app::fixtures::{self, book};
-use crate::domain::{Change, Connection, End, Mandatory, Part, Reply, Request, Secret, Ticket};
+use crate::domain::{Change, Connection, Depth, End, Mandatory, Part, Reply, Request, Secret, Ticket};
+use crate::term::capabilities::Capabilities;
 use crate::term::input::Input;
 use crate::term::output::Sink;
 use futures_util::stream::{self, LocalBoxStream, StreamExt as _};
@@ -19,6 +20,11 @@ use tokio::sync::mpsc;
 
 /// How long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Looks for a terminal with sixteen colours, and no theme files.
+pub fn wardrobe() -> Wardrobe {
+    Wardrobe { themes: "/nowhere".into(), terminal: Capabilities { depth: Depth::Sixteen, ascii: false } }
+}
 
 /// What happened to the terminal, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,12 +183,11 @@ impl Driver {
                 read_only: false,
                 not_saved: false,
                 demo: false,
-                theme: None,
-                no_color: false,
-                ascii: false,
+                wardrobe: wardrobe(),
+                settings: Settings::default(),
                 faults: Vec::new(),
             };
-            let look = Look { theme: Theme::built_in(None, true).unwrap(), keymap: Keymap::built_in().unwrap() };
+            let (look, _) = launch.wardrobe.look(&launch.settings).unwrap();
             let clouds = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             let screen = Builder::new_current_thread().enable_all().build().unwrap();
             let ended = screen.block_on(ui::run(launch, look, tty, clouds.handle().clone())).unwrap();

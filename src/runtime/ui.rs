@@ -70,7 +70,14 @@ pub async fn run<T: Tty>(launch: Launch, look: Look, mut tty: T, clouds: Handle)
     tty.enter()?;
     let (width, height) = tty.size();
     let writer = Writer::new(tty.sink()?);
-    let hands = Hands { clouds, door: Arc::new(Mutex::new(launch.door)), cloud: None, replies, local: told };
+    let hands = Hands {
+        clouds,
+        wardrobe: launch.wardrobe,
+        door: Arc::new(Mutex::new(launch.door)),
+        cloud: None,
+        replies,
+        local: told,
+    };
     let flags =
         Flags { demo: launch.demo, read_only: launch.read_only, not_saved: launch.not_saved, ..Flags::default() };
     let mut ui = Ui {
@@ -93,6 +100,7 @@ pub async fn run<T: Tty>(launch: Launch, look: Look, mut tty: T, clouds: Handle)
     if !launch.faults.is_empty() {
         ui.message(Msg::Faults(launch.faults));
     }
+    ui.state.themes = ui.hands.wardrobe.names();
     let mut input = ui.tty.inputs()?;
     for effect in start() {
         ui.hands.run(effect);
@@ -253,13 +261,30 @@ impl<T: Tty> Ui<T> {
                 self.urgent = true;
                 self.message(msg)
             }
+            Local::Theme(theme, faults) => {
+                self.urgent = true;
+                let name = theme.name.clone();
+                match faults.into_iter().next() {
+                    // What one sees stays: the default theme would only be one more surprise.
+                    Some(why) => self.message(Msg::Told(Notice::bad(why))),
+                    None => {
+                        self.look.theme = theme;
+                        let keep = format!("theme = \"{name}\" in config.toml keeps it");
+                        self.message(Msg::Told(Notice::good(format!("the theme is {name} for this run; {keep}"))))
+                    }
+                }
+            }
             Local::Copied(bytes, msg) => {
                 self.urgent = true;
                 self.terminal.backend_mut().append(&bytes);
                 self.message(msg)
             }
-            Local::Door(answer) => {
+            Local::Door(answer, look) => {
                 self.urgent = true;
+                if let Some((look, faults)) = look {
+                    self.look = look;
+                    self.message(Msg::Faults(faults));
+                }
                 let (opening, cloud, warnings) = opening(answer);
                 self.hands.cloud = cloud.or(self.hands.cloud.take());
                 let then = self.message(Msg::Door(opening));

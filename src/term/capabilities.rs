@@ -1,18 +1,22 @@
 //! What the terminal can do, from what it says in the environment; it is never asked.
 
+use crate::domain::Depth;
 use std::ffi::OsString;
+
+/// Terminals that show 24 bits and are known by `TERM`, which SSH carries over while it drops `COLORTERM`.
+const FULL: [&str; 6] = ["alacritty", "contour", "foot", "wezterm", "xterm-ghostty", "xterm-kitty"];
 
 /// What drawing has to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capabilities {
-    /// Colours are welcome.
-    pub colours: bool,
+    /// How many colours are welcome.
+    pub depth: Depth,
     /// Only ASCII can be shown.
     pub ascii: bool,
 }
 
 impl Capabilities {
-    /// Reads `NO_COLOR` (<https://no-color.org>: set and not empty), `TERM` and the locale.
+    /// Reads `NO_COLOR` (<https://no-color.org>: set and not empty), `COLORTERM`, `TERM` and the locale.
     pub fn read(env: impl Fn(&str) -> Option<OsString>) -> Self {
         let text = |name: &str| env(name).map(|v| v.to_string_lossy().into_owned()).filter(|v| !v.is_empty());
         let term = text("TERM").unwrap_or_default();
@@ -24,9 +28,31 @@ impl Capabilities {
         });
         let poor = matches!(term.as_str(), "dumb" | "linux" | "vt100" | "vt220" | "cons25");
         Self {
-            colours: text("NO_COLOR").is_none() && !matches!(term.as_str(), "dumb" | "vt100" | "vt220"),
+            depth: if text("NO_COLOR").is_some() { Depth::None } else { depth(&term, text("COLORTERM").as_deref()) },
             ascii: poor || !utf8,
         }
+    }
+
+    /// The same without colours, if `no_color`, and with ASCII alone, if `ascii`.
+    #[must_use]
+    pub fn limited(self, no_color: bool, ascii: bool) -> Self {
+        let depth = if no_color { Depth::None } else { self.depth };
+        Self { depth, ascii: self.ascii || ascii }
+    }
+}
+
+/// How many colours a terminal shows, by its name and by what it says of itself.
+fn depth(term: &str, colorterm: Option<&str>) -> Depth {
+    let is = |name: &str| term == name || term.strip_prefix(name).is_some_and(|rest| rest.starts_with('-'));
+    match colorterm {
+        _ if ["dumb", "vt100", "vt220"].into_iter().any(is) => Depth::None,
+        // A kernel's console has sixteen, and GNU screen drops what it does not know, whoever started them.
+        _ if ["linux", "cons25", "screen"].contains(&term) => Depth::Sixteen,
+        _ if term.starts_with("screen") => Depth::Indexed,
+        Some("truecolor" | "24bit") => Depth::Full,
+        _ if FULL.into_iter().any(is) || term.ends_with("-direct") => Depth::Full,
+        _ if term.contains("256color") => Depth::Indexed,
+        _ => Depth::Sixteen,
     }
 }
 
@@ -45,8 +71,28 @@ mod tests {
 
     #[test]
     fn no_color_counts_when_it_is_not_empty() {
-        assert!(!with(&[("TERM", "xterm-256color"), ("NO_COLOR", "1")]).colours);
-        assert!(with(&[("TERM", "xterm-256color"), ("NO_COLOR", "")]).colours);
+        assert_eq!(with(&[("TERM", "xterm-256color"), ("NO_COLOR", "1"), ("COLORTERM", "24bit")]).depth, Depth::None);
+        assert_eq!(with(&[("TERM", "xterm-256color"), ("NO_COLOR", "")]).depth, Depth::Indexed);
+        assert_eq!(with(&[("TERM", "xterm-256color")]).limited(true, false).depth, Depth::None);
+    }
+
+    #[test]
+    fn colours_are_as_many_as_the_terminal_says() {
+        for (term, colorterm, depth) in [
+            ("xterm-256color", "truecolor", Depth::Full),
+            ("tmux-256color", "", Depth::Indexed),
+            ("screen-256color", "truecolor", Depth::Indexed),
+            ("screen", "truecolor", Depth::Sixteen),
+            ("xterm-kitty", "", Depth::Full),
+            ("foot-extra", "", Depth::Full),
+            ("xterm-direct", "", Depth::Full),
+            ("xterm", "", Depth::Sixteen),
+            ("", "", Depth::Sixteen),
+            ("linux", "truecolor", Depth::Sixteen),
+            ("dumb", "truecolor", Depth::None),
+        ] {
+            assert_eq!(with(&[("TERM", term), ("COLORTERM", colorterm)]).depth, depth, "{term} {colorterm}");
+        }
     }
 
     #[test]

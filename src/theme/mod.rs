@@ -1,16 +1,33 @@
 //! Colour roles to styles, as data.
 //!
-//! Styles name the sixteen colours that every terminal has, never RGB, and leave the background to
-//! the terminal. `NO_COLOR` chooses the theme without colours: crossterm's own switch would write a
-//! bare `CSI m` in place of each colour and so take bold and reverse away as well.
+//! A theme names a look for each role; what it leaves out comes from the theme it inherits, in the end from
+//! the default one. Colours that a terminal does not have are replaced by what it has. `NO_COLOR` chooses the
+//! theme without colours: crossterm's own switch would write a bare `CSI m` in place of each colour and so
+//! take bold and reverse away as well.
 
-use crate::domain::Role;
-use ratatui::style::{Color, Modifier, Style};
-use serde::Deserialize;
+mod ascii;
+mod colour;
+mod file;
+
+pub use ascii::ascii_of;
+
+use crate::domain::{Depth, Role, ThemeChoice, nearest};
+use file::Sheet;
+use ratatui::style::Style;
 use std::collections::BTreeMap;
 
-const DEFAULT: &str = include_str!("../../themes/default.toml");
-const MONO: &str = include_str!("../../themes/mono.toml");
+/// The built-in themes. Their names are taken: a file of one's own by such a name is not read.
+const BUILT_IN: [(&str, &str); 5] = [
+    (DEFAULT, include_str!("../../themes/default.toml")),
+    ("light", include_str!("../../themes/light.toml")),
+    ("dark", include_str!("../../themes/dark.toml")),
+    ("deuteranopia", include_str!("../../themes/deuteranopia.toml")),
+    (MONO, include_str!("../../themes/mono.toml")),
+];
+const DEFAULT: &str = "default";
+const MONO: &str = "mono";
+/// More themes than this in a row inherit in a circle.
+const HEIRS: usize = 8;
 
 /// A style for every role, and whether the terminal can show more than ASCII.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,102 +39,61 @@ pub struct Theme {
     styles: BTreeMap<Role, Style>,
 }
 
-/// Why a theme file cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ThemeError {
-    /// It is not TOML, or has fields that no theme has.
-    #[error("the theme cannot be read: {0}")]
-    Unreadable(String),
-    /// A role that does not exist.
-    #[error("the theme names a role {0:?} that does not exist")]
-    UnknownRole(String),
-    /// A role that has no style.
-    #[error("the theme gives no style for the role {0:?}; add one, if only = {{}}")]
-    MissingRole(&'static str),
-    /// A colour that is none of the sixteen.
-    #[error("the role {role:?} has the colour {colour:?}; use one of {}, or reset", COLOURS.map(|(n, _)| n).join(", "))]
-    UnknownColour {
-        /// Whose.
-        role: &'static str,
-        /// What stands there.
-        colour: String,
-    },
-    /// A modifier that terminals do not share.
-    #[error("the role {role:?} has the modifier {modifier:?}; use bold, dim, italic, underlined or reversed")]
-    UnknownModifier {
-        /// Whose.
-        role: &'static str,
-        /// What stands there.
-        modifier: String,
-    },
-    /// No built-in theme has this name.
-    #[error("there is no theme {0:?}; there are default and mono")]
-    UnknownTheme(String),
+/// A theme file of a person's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its path, for messages.
+    pub path: String,
+    /// Its text, or why it cannot be read.
+    pub text: Result<String, String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    name: String,
-    roles: BTreeMap<String, Entry>,
-}
+/// Looks for a theme file of a person's own by the theme's name.
+pub type Find<'f> = &'f dyn Fn(&str) -> Option<Found>;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    fg: Option<String>,
-    bg: Option<String>,
-    #[serde(default)]
-    modifiers: Vec<String>,
+/// The names of the built-in themes.
+pub fn built_in_names() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.into_iter().map(|(name, _)| name)
 }
-
-const COLOURS: [(&str, Color); 16] = [
-    ("black", Color::Black),
-    ("red", Color::Red),
-    ("green", Color::Green),
-    ("yellow", Color::Yellow),
-    ("blue", Color::Blue),
-    ("magenta", Color::Magenta),
-    ("cyan", Color::Cyan),
-    ("white", Color::Gray),
-    ("bright-black", Color::DarkGray),
-    ("bright-red", Color::LightRed),
-    ("bright-green", Color::LightGreen),
-    ("bright-yellow", Color::LightYellow),
-    ("bright-blue", Color::LightBlue),
-    ("bright-magenta", Color::LightMagenta),
-    ("bright-cyan", Color::LightCyan),
-    ("bright-white", Color::White),
-];
 
 impl Theme {
-    /// Reads a theme file.
-    ///
-    /// # Errors
-    /// Names the role, colour or modifier that is wrong or missing.
-    pub fn parse(text: &str) -> Result<Self, ThemeError> {
-        let file: File = toml::from_str(text).map_err(|e| ThemeError::Unreadable(e.message().to_owned()))?;
-        if let Some(unknown) = file.roles.keys().find(|name| Role::ALL.iter().all(|r| r.word() != name.as_str())) {
-            return Err(ThemeError::UnknownRole(unknown.clone()));
-        }
-        let mut styles = BTreeMap::new();
-        for role in Role::ALL {
-            let entry = file.roles.get(role.word()).ok_or(ThemeError::MissingRole(role.word()))?;
-            styles.insert(role, entry.style(role)?);
-        }
-        Ok(Self { name: file.name, ascii: false, styles })
+    /// A built-in theme by its name; another name gives the default one.
+    pub fn built_in(name: &str, depth: Depth) -> Self {
+        let choice = ThemeChoice { name: name.to_owned(), place: String::new() };
+        Self::choose(Some(&choice), depth, &|_| None).0
     }
 
-    /// A built-in theme by its name; without colours always the one that has none.
-    ///
-    /// # Errors
-    /// When there is no theme of this name.
-    pub fn built_in(name: Option<&str>, colours: bool) -> Result<Self, ThemeError> {
-        match (name, colours) {
-            (_, false) | (Some("mono"), true) => Self::parse(MONO),
-            (None | Some("default"), true) => Self::parse(DEFAULT),
-            (Some(other), true) => Err(ThemeError::UnknownTheme(other.to_owned())),
+    /// The theme that somebody chose, on a terminal of some depth. Nothing keeps anybody out: where it cannot
+    /// be used there is the default one, and sentences that say why.
+    pub fn choose(choice: Option<&ThemeChoice>, depth: Depth, find: Find<'_>) -> (Self, Vec<String>) {
+        let mut faults = Vec::new();
+        let mut roles = built_in(DEFAULT).unwrap_or_default().roles;
+        let mut name = DEFAULT;
+        if let Some(choice) = choice {
+            match heirs(&choice.name, find) {
+                Ok(sheets) => {
+                    name = &choice.name;
+                    roles.extend(sheets.into_iter().rev().flat_map(|sheet| sheet.roles));
+                }
+                Err(Bad::Unknown(why)) => faults.push(format!("{}: {why}. The default theme is used", choice.place)),
+                Err(Bad::Faulty(all)) => {
+                    faults.extend(all);
+                    faults.push(format!(
+                        "{}: the theme {:?} cannot be used; the default one is",
+                        choice.place, choice.name
+                    ));
+                }
+            }
+            if let (Some(_), Some(own)) = (built_in(&choice.name), find(&choice.name)) {
+                let (own, name) = (own.path, &choice.name);
+                faults.push(format!("{own} is not read: {name} is a built-in theme. Give your own another name"));
+            }
         }
+        if depth == Depth::None {
+            roles.extend(built_in(MONO).unwrap_or_default().roles);
+        }
+        let styles = roles.into_iter().map(|(role, entry)| (role, entry.style(depth))).collect();
+        (Self { name: name.to_owned(), ascii: false, styles }, faults)
     }
 
     /// The same with ASCII characters only, or not.
@@ -132,101 +108,62 @@ impl Theme {
     }
 }
 
-impl Entry {
-    fn style(&self, role: Role) -> Result<Style, ThemeError> {
-        let role = role.word();
-        let colour = |name: &str| match COLOURS.iter().find(|(n, _)| *n == name) {
-            Some((_, colour)) => Ok(*colour),
-            None if name == "reset" => Ok(Color::Reset),
-            None => Err(ThemeError::UnknownColour { role, colour: name.to_owned() }),
-        };
-        let mut style = Style::default();
-        if let Some(fg) = &self.fg {
-            style = style.fg(colour(fg)?);
-        }
-        if let Some(bg) = &self.bg {
-            style = style.bg(colour(bg)?);
-        }
-        for modifier in &self.modifiers {
-            style = style.add_modifier(match modifier.as_str() {
-                "bold" => Modifier::BOLD,
-                "dim" => Modifier::DIM,
-                "italic" => Modifier::ITALIC,
-                "underlined" => Modifier::UNDERLINED,
-                "reversed" => Modifier::REVERSED,
-                other => return Err(ThemeError::UnknownModifier { role, modifier: other.to_owned() }),
-            });
-        }
-        Ok(style)
-    }
+/// Why a theme cannot be used.
+enum Bad {
+    /// There is none of this name.
+    Unknown(String),
+    /// Its file, or one that it inherits, has mistakes, each a sentence.
+    Faulty(Vec<String>),
 }
 
-/// What an ASCII terminal shows for a character of ours; anything else that is not ASCII becomes `?`.
-pub fn ascii_of(symbol: &str) -> &'static str {
-    match symbol {
-        "✓" => "+",
-        "✗" => "x",
-        "◌" => "o",
-        "·" => ".",
-        "–" | "─" | "—" => "-",
-        "╭" | "╮" | "╰" | "╯" | "├" | "┤" => "+",
-        "│" => "|",
-        "▌" | "▸" | "→" => ">",
-        "…" => "~",
-        "•" => "*",
-        _ => "?",
+/// A theme and those that it inherits, the nearest first.
+fn heirs(name: &str, find: Find<'_>) -> Result<Vec<Sheet>, Bad> {
+    let (mut sheet, mut path) = sheet(name, find)?;
+    let mut sheets = Vec::new();
+    while let Some(parent) = sheet.inherits.clone() {
+        let wrong = |why: String| Bad::Faulty(vec![format!("{path}, inherits: {why}")]);
+        if sheets.len() == HEIRS {
+            return Err(wrong("goes in a circle; inherit a built-in theme".to_owned()));
+        }
+        let next = self::sheet(&parent, find).map_err(|bad| match bad {
+            Bad::Unknown(why) => wrong(why),
+            faulty => faulty,
+        })?;
+        sheets.push(sheet);
+        (sheet, path) = next;
     }
+    sheets.push(sheet);
+    Ok(sheets)
+}
+
+/// What one theme says itself, and its path for messages.
+fn sheet(name: &str, find: Find<'_>) -> Result<(Sheet, String), Bad> {
+    if let Some(sheet) = built_in(name) {
+        return Ok((sheet, name.to_owned()));
+    }
+    let found = find(name).ok_or_else(|| {
+        let known: Vec<&str> = built_in_names().collect();
+        Bad::Unknown(match nearest(name, &known) {
+            Some(near) => format!("there is no theme {name:?}; did you mean {near}"),
+            None => format!(
+                "there is no theme {name:?}; there are {}, and your own as themes/NAME.toml beside config.toml",
+                known.join(", ")
+            ),
+        })
+    })?;
+    let path = found.path;
+    let text = found.text.map_err(|why| Bad::Faulty(vec![format!("{path} cannot be read: {why}")]))?;
+    let faulty = |faults: crate::config::fields::Faults| {
+        Bad::Faulty(faults.0.iter().map(|fault| format!("{path}, {fault}")).collect())
+    };
+    Sheet::read(&text).map(|sheet| (sheet, path.clone())).map_err(faulty)
+}
+
+/// A built-in theme; the tests read them all.
+fn built_in(name: &str) -> Option<Sheet> {
+    let (_, text) = BUILT_IN.into_iter().find(|(known, _)| *known == name)?;
+    Sheet::read(text).ok()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::Mark;
-
-    #[test]
-    fn every_theme_file_of_the_folder_is_read() {
-        for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/themes")).unwrap() {
-            let path = file.unwrap().path();
-            let theme = Theme::parse(&std::fs::read_to_string(&path).unwrap());
-            let theme = theme.unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-            assert_eq!(Some(theme.name.as_str()), path.file_stem().and_then(|s| s.to_str()));
-        }
-    }
-
-    #[test]
-    fn no_theme_sets_a_background_or_a_colour_outside_the_sixteen() {
-        for theme in [Theme::built_in(None, true).unwrap(), Theme::built_in(None, false).unwrap()] {
-            for role in Role::ALL {
-                let style = theme.style(role);
-                assert_eq!(style.bg, None, "{role:?}");
-                assert!(!matches!(style.fg, Some(Color::Rgb(..) | Color::Indexed(_))), "{role:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn without_colours_nothing_is_coloured_and_denied_still_stands_out() {
-        let theme = Theme::built_in(Some("default"), false).unwrap();
-        assert!(Role::ALL.into_iter().all(|r| theme.style(r).fg.is_none()));
-        assert_ne!(theme.style(Role::Denied), theme.style(Role::Allowed));
-    }
-
-    #[test]
-    fn mistakes_in_a_theme_are_named() {
-        let wrong = |from: &str, to: &str| Theme::parse(&DEFAULT.replacen(from, to, 1)).unwrap_err().to_string();
-        assert!(wrong("fg = \"cyan\"", "fg = \"#00ffff\"").contains("#00ffff"));
-        assert!(wrong("\"bold\"", "\"blink\"").contains("blink"));
-        assert!(wrong("quiet =", "quite =").contains("quite"));
-        assert!(wrong("code = {}", "").contains("\"code\""));
-        assert!(Theme::built_in(Some("nord"), true).unwrap_err().to_string().contains("nord"));
-    }
-
-    #[test]
-    fn marks_have_the_same_stand_ins_everywhere() {
-        for mark in Mark::ALL {
-            let symbol = mark.symbol(false);
-            let stand_in = if symbol.is_ascii() { symbol } else { ascii_of(symbol) };
-            assert_eq!(stand_in, mark.symbol(true));
-        }
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@
 use super::*;
 use crate::app::fixtures::{self, NOW, press, tested, untested};
 use crate::app::{Action, Flags, Msg, Notice, Opening, update};
+use crate::domain::Depth;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::style::{Color, Modifier, Style};
@@ -14,7 +15,7 @@ pub(super) const NARROW: Size = Size { width: 80, height: 24 };
 pub(super) const TINY: Size = Size { width: 40, height: 10 };
 
 fn look(colours: bool, ascii: bool) -> Look {
-    let theme = Theme::built_in(None, colours).unwrap().with_ascii(ascii);
+    let theme = Theme::built_in("default", if colours { Depth::Sixteen } else { Depth::None }).with_ascii(ascii);
     Look { theme, keymap: Keymap::built_in().unwrap() }
 }
 

@@ -75,7 +75,7 @@ fn init_warns_of_an_open_folder_and_a_short_passphrase() {
 fn options_that_change_nothing_are_said() {
     let machine = machine();
     let theme = machine.run(&["--theme", "nope", "connection", "list"]).exits(0).stderr;
-    assert!(theme.contains("warning: there is no theme \"nope\""), "{theme}");
+    assert!(theme.contains("warning: --theme: there is no theme \"nope\""), "{theme}");
     for more in [&["--group", "x"][..], &["name"], &["--role-arn", ROLE]] {
         let arguments = [&["--profile", "hub", "check"], more].concat();
         let refused = machine.run(&arguments).exits(2).stderr;

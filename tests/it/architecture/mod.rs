@@ -130,7 +130,12 @@ const ROOMS: &[Room] = &[
         pure: true,
     },
     Room { name: "keymap", ours: &["domain", "app"], crates: &["serde", "thiserror", "toml"], pure: true },
-    Room { name: "theme", ours: &["domain", "app"], crates: &["ratatui", "serde", "thiserror", "toml"], pure: true },
+    Room {
+        name: "theme",
+        ours: &["domain", "text", "config::fields"],
+        crates: &["anstyle", "anstyle_lossy", "ratatui"],
+        pure: true,
+    },
     Room {
         name: "view",
         ours: &["domain", "text", "app", "keymap", "theme"],
