@@ -203,6 +203,7 @@ fn scattered(needle: &str, word: &str) -> bool {
 fn all(state: &State, palette: &Palette) -> Vec<Entry> {
     let mut entries: Vec<Entry> = COMMANDS
         .iter()
+        .filter(|command| command.action != Action::DemoApply || state.flags.demo)
         .map(|command| {
             let (key, off) = key_of(state, palette, command.action);
             Entry {
