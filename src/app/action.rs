@@ -102,6 +102,8 @@ actions! {
     CopyExternalId = "copy-external-id",
     /// Copy what the test found, as text.
     CopyReport = "copy-report",
+    /// Attach the policy on the screen, as its owner would: in the demo alone.
+    DemoApply = "demo-apply",
     /// Decode an encoded authorization message.
     Decode = "decode",
     /// The viewer's next form.

@@ -37,6 +37,7 @@ commands! {
     "copy external-id" CopyExternalId "copy the ExternalId",
     "copy report" CopyReport "copy what the test found, as text",
     "decode" Decode "decode AWS's encoded message",
+    "demo apply" DemoApply "attach the policy on the screen, as its owner would",
     "filter" Filter "type a filter",
     "accounts" FocusAccounts "to pane 1",
     "regions" FocusRegions "to pane 2",

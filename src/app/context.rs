@@ -155,6 +155,8 @@ conditions! {
     Watching = "watching",
     /// There was another view before this one.
     LastView = "last-view",
+    /// This is the demo, and there is a policy to attach.
+    DemoApply = "demo-apply",
     /// The connection under the cursor assumes a role.
     Role = "role",
     /// The account of the connection under the cursor is known.
@@ -225,6 +227,7 @@ impl State {
             Condition::NotWell => standing().is_some_and(|s| !s.is_well()),
             Condition::Watching => self.watch.is_some(),
             Condition::LastView => self.last_view.is_some(),
+            Condition::DemoApply => self.flags.demo && self.policy_at_hand().is_some(),
             Condition::Role => here().is_some_and(|c| c.role_arn().is_some()),
             Condition::Account => here().is_some_and(|c| c.account.is_some()),
             Condition::ExternalId => here().is_some_and(|c| c.external_id().is_some()),

@@ -2,7 +2,7 @@
 
 use super::fixtures::*;
 use super::*;
-use crate::domain::{ExternalIdFinding, Mandatory, Part};
+use crate::domain::{ExternalIdFinding, Mandatory, Part, Request};
 
 const SIZE: Size = Size { width: 120, height: 36 };
 
@@ -212,4 +212,21 @@ fn r_asks_anew_from_every_pane() {
         assert!(matches!(press(&mut state, &[pane, Action::Refresh])[..], [Effect::Start { .. }]));
         assert_eq!(notice(&state), "asking legacy anew: checks, regions and facts");
     }
+}
+
+#[test]
+fn the_demo_attaches_the_policy_on_the_screen() {
+    let mut state = tested(SIZE);
+    assert!(!state.holds(Condition::DemoApply), "elsewhere its owner does that");
+    state.flags.demo = true;
+    press(&mut state, &[Action::Snippet, Action::NextTab]);
+    palette(&mut state, "demo apply");
+    assert!(state.holds(Condition::DemoApply));
+    let effects = press(&mut state, &[Action::Accept]);
+    let [Effect::Start { request: Request::DemoApply { connection, policy, .. }, .. }] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(*connection, id(3));
+    assert!(policy.starts_with('{') && policy.contains("cur:DescribeReportDefinitions"), "the document, whatever tab");
+    assert!(state.is_busy());
 }

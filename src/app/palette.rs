@@ -173,9 +173,13 @@ fn rank(needle: &str, entry: &Entry) -> Option<u8> {
     if needle.is_empty() {
         return Some(0);
     }
-    let word = entry.word.to_lowercase();
+    // Names may be typed with a dash for a blank, as they stand in key tables.
+    let (needle, word) = (&needle.replace('-', " "), entry.word.to_lowercase().replace('-', " "));
+    if matches!(entry.goal, Goal::Run(action) if action.word().replace('-', " ") == *needle) {
+        return Some(0);
+    }
     let begins = || word.starts_with(needle) || word.split([' ', '-', '.', '_']).any(|part| part.starts_with(needle));
-    if word == needle {
+    if word == *needle {
         Some(0)
     } else if begins() {
         Some(1)
@@ -199,6 +203,7 @@ fn scattered(needle: &str, word: &str) -> bool {
 fn all(state: &State, palette: &Palette) -> Vec<Entry> {
     let mut entries: Vec<Entry> = COMMANDS
         .iter()
+        .filter(|command| command.action != Action::DemoApply || state.flags.demo)
         .map(|command| {
             let (key, off) = key_of(state, palette, command.action);
             Entry {

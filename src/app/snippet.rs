@@ -1,7 +1,7 @@
 //! Which policies mend a connection, and the viewer that shows them.
 
 use super::viewer::{Sheet, Tab};
-use super::{State, Viewer, ViewerKind};
+use super::{Overlay, State, Viewer, ViewerKind};
 use crate::domain::{BaseIdentity, CauseKind, Connection, ConnectionId, Mandatory, RoleArn, Verdict};
 use crate::policy::{self, Format, RoleRef, Snippet, TrustInput, Trusted};
 
@@ -12,6 +12,19 @@ impl State {
     /// Whether a policy can mend what a connection's checks found.
     pub fn has_snippet(&self, id: ConnectionId) -> bool {
         !snippets(self, id).is_empty()
+    }
+
+    /// The policy on the screen, else the first that would be shown: whose it is, and its document as JSON.
+    pub(super) fn policy_at_hand(&self) -> Option<(ConnectionId, String)> {
+        let shown = self.overlays.iter().rev().filter_map(Overlay::viewer).find(|v| v.kind == ViewerKind::Snippet);
+        let id = match shown {
+            Some(viewer) => self.book.iter().find(|c| c.name.as_str() == viewer.about)?.id,
+            None => self.cursor?,
+        };
+        let made = if shown.is_none() { self.snippet_viewer(id, false) } else { None };
+        let viewer = shown.or(made.as_ref())?;
+        let document = viewer.sheets.get(viewer.sheet)?.tabs.first()?;
+        Some((id, document.text.clone()))
     }
 
     /// The policies that mend a connection, in a viewer; on wish as the page for the role's owner.

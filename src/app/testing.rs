@@ -30,6 +30,14 @@ impl State {
         effects
     }
 
+    /// Attaches the policy on the screen, or the one that would be shown. The engine knows whether this is the demo.
+    pub(super) fn demo_apply(&mut self) -> Vec<Effect> {
+        let Some((connection, policy)) = self.policy_at_hand() else { return Vec::new() };
+        let ticket = self.ticket();
+        self.open.insert(ticket, BTreeSet::new());
+        vec![Effect::Start { ticket, request: Request::DemoApply { book: self.book.clone(), connection, policy } }]
+    }
+
     pub(super) fn decode(&mut self) -> Vec<Effect> {
         let message = self.cursor.and_then(|id| {
             let standing = self.standings.get(&id)?;

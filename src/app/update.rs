@@ -156,6 +156,7 @@ impl State {
                 return viewer.as_ref().map(copy_of).into_iter().flatten().collect();
             }
             Action::Decode => return self.decode(),
+            Action::DemoApply => return self.demo_apply(),
             // Of viewers and the palette alone, and those that come as messages of their own.
             Action::Help
             | Action::Palette

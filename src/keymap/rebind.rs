@@ -98,7 +98,7 @@ impl Keymap {
         let text = || Fault::Line("is text wherever text is typed; take a key with Control or Alt".to_owned());
         match (context, action) {
             (Some(c), _) if c.takes_text() && types_text(&keys) => return Err(text()),
-            (Some(c), Some(a)) if !self.reach(c).iter().any(|(_, b, _)| b.action == a) => {
+            (Some(c), Some(a)) if !chain(c).any(|table| self.of(table).iter().any(|b| b.action == a)) => {
                 return Err(Fault::Line(format!("{} is of no use there; it works in {}", a.word(), self.homes(a))));
             }
             (None, Some(a)) if types_text(&keys) && self.own(a).all(Context::takes_text) => return Err(text()),
