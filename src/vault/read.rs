@@ -9,7 +9,7 @@ use crate::domain::{
     AccountId, Connection, ConnectionId, ConnectionName, ExternalId, Invalid, Method, Region, RoleArn, SessionName,
     Source,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Names under which people keep long-term access keys.
@@ -69,7 +69,9 @@ fn read(document: &Document<'_>, text: &str) -> Result<Option<Contents>, VaultEr
             None
         }
     };
-    if let Some(config) = root.table("config") {
+    let config = root.table("config");
+    let configured = config.is_some();
+    if let Some(config) = config {
         Layer::read(config);
     }
     let rows = root.tables("connection");
@@ -79,7 +81,9 @@ fn read(document: &Document<'_>, text: &str) -> Result<Option<Contents>, VaultEr
     if document.has_faults() {
         return Ok(None);
     }
-    let config = match text.parse::<toml::Table>().ok().and_then(|mut t| t.remove("config")) {
+    // Read a second time only for the sake of that table.
+    let whole = configured.then(|| text.parse::<toml::Table>().ok()).flatten();
+    let config = match whole.and_then(|mut t| t.remove("config")) {
         Some(toml::Value::Table(table)) => table,
         _ => toml::Table::new(),
     };
@@ -112,6 +116,9 @@ fn connections<'d>(
     generate: bool,
 ) -> Vec<Connection> {
     let mut named: Vec<(Fields<'d>, ConnectionId, ConnectionName)> = Vec::new();
+    let saved: HashSet<&str> = existing.iter().map(|c| c.name.as_str()).collect();
+    let mut lines: HashMap<ConnectionName, usize> = HashMap::new();
+    let mut taken: HashSet<ConnectionId> = existing.iter().map(|c| c.id).collect();
     for mut row in rows {
         let name = row.string("name");
         if let Some(at) = &name {
@@ -135,15 +142,15 @@ fn connections<'d>(
                 continue;
             }
         };
-        if let Some((other, ..)) = named.iter().find(|(.., n)| *n == name) {
-            row.fault(row.line, "name", format!("stands in line {} already; names are unique", other.line));
-        } else if existing.iter().any(|c| c.name == name) {
+        if let Some(line) = lines.get(&name) {
+            row.fault(row.line, "name", format!("stands in line {line} already; names are unique"));
+        } else if saved.contains(name.as_str()) {
             row.fault(row.line, "name", "is in the vault already; choose another, or edit that connection");
         }
-        let taken = named.iter().any(|(_, i, _)| *i == id) || existing.iter().any(|c| c.id == id);
-        if taken {
+        if !taken.insert(id) {
             row.fault(row.line, "id", "belongs to another connection; leave it out when you copy one");
         }
+        lines.entry(name.clone()).or_insert(row.line);
         named.push((row, id, name));
     }
     let ids: HashMap<String, ConnectionId> = existing
