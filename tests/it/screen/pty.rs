@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use rustix::fs::{Mode, OFlags};
@@ -43,6 +43,8 @@ struct Line {
 struct Terminal {
     parser: vt100::Parser<Told>,
     bytes: Vec<u8>,
+    /// When each piece came, and how many bytes there were after it.
+    pieces: Vec<(Instant, usize)>,
 }
 
 /// What the program told the terminal besides text.
@@ -94,7 +96,17 @@ impl vt100::Callbacks for Told {
 
 impl Pty {
     /// Starts a program on a terminal of `(columns, rows)`, which is its controlling one.
-    pub fn start((width, height): (u16, u16), program: &Command) -> Self {
+    pub fn start(size: (u16, u16), program: &Command) -> Self {
+        // A reader that waits in the kernel could not hang up.
+        Self::begin(size, program, true)
+    }
+
+    /// The same with a reader that waits in the kernel, so that times are exact; this line cannot be cut or stalled.
+    pub fn start_timed(size: (u16, u16), program: &Command) -> Self {
+        Self::begin(size, program, false)
+    }
+
+    fn begin((width, height): (u16, u16), program: &Command, pausing: bool) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a pseudo-terminal");
         grantpt(&master).expect("the pseudo-terminal is ours");
         unlockpt(&master).expect("the pseudo-terminal is ours");
@@ -116,10 +128,11 @@ impl Pty {
         drop(slave);
 
         let parser = vt100::Parser::new_with_callbacks(height, width, SCROLLBACK, Told::default());
-        let terminal = Arc::new(Mutex::new(Terminal { parser, bytes: Vec::new() }));
+        let terminal = Arc::new(Mutex::new(Terminal { parser, bytes: Vec::new(), pieces: Vec::new() }));
         let line = Arc::new(Line::default());
-        // A reader that waits in the kernel could not hang up.
-        rustix::fs::fcntl_setfl(&master, OFlags::NONBLOCK).expect("a terminal need not wait");
+        if pausing {
+            rustix::fs::fcntl_setfl(&master, OFlags::NONBLOCK).expect("a terminal need not wait");
+        }
         let master = File::from(master);
         let reader = {
             let (terminal, line) = (Arc::clone(&terminal), Arc::clone(&line));
@@ -226,6 +239,16 @@ impl Pty {
         self.terminal().bytes.len()
     }
 
+    /// When each piece of the output came, and how many bytes there were with it.
+    pub fn pieces(&self) -> Vec<(Instant, usize)> {
+        self.terminal().pieces.clone()
+    }
+
+    /// When the last piece came.
+    pub fn last_piece(&self) -> Option<Instant> {
+        self.terminal().pieces.last().map(|(at, _)| *at)
+    }
+
     /// What was put on the clipboard by OSC 52, decoded, in order.
     pub fn clipboard(&self) -> Vec<String> {
         self.terminal().parser.callbacks().clipboard.clone()
@@ -295,9 +318,12 @@ fn read(mut master: &File, terminal: &Mutex<Terminal>, line: &Line) {
             }
             Ok(0) | Err(_) => return,
         };
+        let came = Instant::now();
         let answers = {
             let mut terminal = locked(terminal);
             terminal.bytes.extend_from_slice(&buffer[..count]);
+            let total = terminal.bytes.len();
+            terminal.pieces.push((came, total));
             terminal.parser.process(&buffer[..count]);
             std::mem::take(&mut terminal.parser.callbacks_mut().answers)
         };

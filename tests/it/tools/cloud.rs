@@ -112,13 +112,18 @@ impl Cloud {
 
     /// One IAM query-protocol call as the account's root, without the AWS CLI's half second.
     pub fn iam(&self, account: &str, parameters: &[(&str, &str)]) -> String {
+        self.query("iam", "2010-05-08", account, parameters)
+    }
+
+    /// The same for any service of the query protocol, in us-east-1.
+    pub fn query(&self, service: &str, version: &str, account: &str, parameters: &[(&str, &str)]) -> String {
         let body: Vec<String> =
             parameters.iter().map(|(name, value)| format!("{name}={}", http::encoded(value))).collect();
         let headers = format!(
             "Content-Type: application/x-www-form-urlencoded\r\nAuthorization: AWS4-HMAC-SHA256 \
-             Credential={account}/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0\r\n"
+             Credential={account}/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0\r\n"
         );
-        let body = format!("Version=2010-05-08&{}", body.join("&"));
+        let body = format!("Version={version}&{}", body.join("&"));
         let server = ministack();
         let (status, answer) = http::send(server.port, "POST", "/", &headers, &body)
             .unwrap_or_else(|e| panic!("ministack does not answer: {e}; it said:\n{}", server.log()));

@@ -1,0 +1,58 @@
+//! What the dashboard costs on a terminal of 120 by 36: start, keys, bytes, rest, memory.
+//!
+//! `cargo bench --bench face` prints the figures of `docs/performance.md`. With `TAWS=<its binary>` taws is driven by
+//! the same hand, on a thousand instances of the emulator. `ONLY=ours` or `ONLY=taws` leaves the other one out.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    dead_code
+)]
+
+mod driver;
+mod ours;
+mod process;
+mod record;
+mod table;
+mod taws;
+
+#[path = "../../tests/it/screen/mod.rs"]
+#[allow(unused_imports)]
+mod screen;
+#[path = "../../tests/it/stub/mod.rs"]
+mod stub;
+#[path = "../../tests/it/tools/mod.rs"]
+#[allow(unused_imports)]
+mod tools;
+
+use std::time::Duration;
+
+use stub::Stub;
+use table::Table;
+
+/// Columns and rows.
+const SIZE: (u16, u16) = (120, 36);
+/// How often a program is started.
+const STARTS: usize = 40;
+/// How many keys are pressed.
+const KEYS: usize = 600;
+/// How long a program is left alone.
+const IDLE: Duration = Duration::from_secs(30);
+
+fn main() {
+    let only = std::env::var("ONLY").unwrap_or_default();
+    println!("{}\n", process::machine());
+    if only != "taws" {
+        let mut table = Table::default();
+        ours::measure(&Stub::start(), &mut table);
+        println!("{}", table.text());
+    }
+    if let Some(program) = std::env::var_os("TAWS").filter(|_| only != "ours") {
+        let mut table = Table::default();
+        taws::measure(program.as_ref(), &mut table);
+        println!("{}", table.text());
+    }
+}
