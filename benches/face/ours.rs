@@ -67,7 +67,7 @@ impl Fleet {
     }
 
     fn open(&self) -> Pty {
-        Pty::start(SIZE, &self.command(&[]))
+        Pty::start_timed(SIZE, &self.command(&[]))
     }
 
     /// The dashboard with its rows on the screen.

@@ -40,7 +40,7 @@ pub fn measure(program: &OsStr, table: &mut Table) {
         let mut command = Command::new(program);
         home.apply(&mut command).args(["--profile", "default", "--region", "us-east-1", "--endpoint-url", cloud.url()]);
         command.env("LANG", "C.UTF-8").env("AWS_ENDPOINT_URL", cloud.url());
-        Pty::start(SIZE, &command)
+        Pty::start_timed(SIZE, &command)
     };
 
     let (mut splash, mut rows) = (Figures::default(), Figures::default());

@@ -60,14 +60,26 @@ fn frames_stay_inside_their_budgets() {
     let mut state = many();
     let first = meter.frame(&state);
     assert_eq!(meter.frame(&state), 0, "idle");
-    press(&mut state, &[Action::Down]);
-    let cursor = meter.frame(&state);
-    update(&mut state, Timestamp(NOW.0 + 1000), Msg::Wake);
-    let detail = meter.frame(&state);
-    press(&mut state, &[Action::PageDown]);
-    let page = meter.frame(&state);
-    eprintln!("bytes: first {first}, cursor {cursor}, detail {detail}, page {page}");
-    assert!(cursor > 0 && cursor <= 300, "cursor: {cursor}");
+    let (mut cursor, mut detail, mut page) = (0, 0, 0);
+    for second in 2..30 {
+        press(&mut state, &[Action::Down]);
+        let bytes = meter.frame(&state);
+        assert!(bytes > 0);
+        // A page may end here: then its budget is the one that counts.
+        if bytes > 800 {
+            page = page.max(bytes)
+        } else {
+            cursor = cursor.max(bytes)
+        };
+        update(&mut state, Timestamp(NOW.0 + second * 1000), Msg::Wake);
+        detail = detail.max(meter.frame(&state));
+    }
+    for _ in 0..4 {
+        press(&mut state, &[Action::PageUp]);
+        page = page.max(meter.frame(&state));
+    }
+    eprintln!("bytes at most: first {first}, cursor {cursor}, detail {detail}, page {page}");
+    assert!(cursor <= 300, "cursor: {cursor}");
     assert!(detail <= 1500, "detail: {detail}");
     assert!(page <= 3000, "page: {page}");
 }

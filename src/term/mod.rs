@@ -1,6 +1,7 @@
 //! Raw mode, restore, output, prompt, capabilities, clipboard routes.
 
 pub mod capabilities;
+mod cells;
 pub mod clipboard;
 pub mod input;
 pub mod life;

@@ -4,6 +4,7 @@
 //! slow line or a stopped terminal never holds up the keys. Until they are written no new frame is made:
 //! the next one shows the latest state.
 
+use super::cells;
 use super::life::{self, Side};
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
@@ -61,13 +62,13 @@ impl Backend for Screen {
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
         let mut content = content.peekable();
-        // The inner backend ends even an empty frame with resets.
         if content.peek().is_none() {
             return Ok(());
         }
         // Writing cells moves the cursor; where to is not worth knowing.
         self.cursor = None;
-        self.inner().draw(content)
+        cells::write(content, &mut self.bytes);
+        Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {

@@ -96,7 +96,17 @@ impl vt100::Callbacks for Told {
 
 impl Pty {
     /// Starts a program on a terminal of `(columns, rows)`, which is its controlling one.
-    pub fn start((width, height): (u16, u16), program: &Command) -> Self {
+    pub fn start(size: (u16, u16), program: &Command) -> Self {
+        // A reader that waits in the kernel could not hang up.
+        Self::begin(size, program, true)
+    }
+
+    /// The same with a reader that waits in the kernel, so that times are exact; this line cannot be cut or stalled.
+    pub fn start_timed(size: (u16, u16), program: &Command) -> Self {
+        Self::begin(size, program, false)
+    }
+
+    fn begin((width, height): (u16, u16), program: &Command, pausing: bool) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a pseudo-terminal");
         grantpt(&master).expect("the pseudo-terminal is ours");
         unlockpt(&master).expect("the pseudo-terminal is ours");
@@ -120,8 +130,9 @@ impl Pty {
         let parser = vt100::Parser::new_with_callbacks(height, width, SCROLLBACK, Told::default());
         let terminal = Arc::new(Mutex::new(Terminal { parser, bytes: Vec::new(), pieces: Vec::new() }));
         let line = Arc::new(Line::default());
-        // A reader that waits in the kernel could not hang up.
-        rustix::fs::fcntl_setfl(&master, OFlags::NONBLOCK).expect("a terminal need not wait");
+        if pausing {
+            rustix::fs::fcntl_setfl(&master, OFlags::NONBLOCK).expect("a terminal need not wait");
+        }
         let master = File::from(master);
         let reader = {
             let (terminal, line) = (Arc::clone(&terminal), Arc::clone(&line));

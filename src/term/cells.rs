@@ -1,0 +1,273 @@
+//! Cells to bytes, as few as every terminal understands: what a slow line has to carry for a frame.
+//!
+//! Only what differs from the cell before is said: one SGR sequence for a change of style, the short codes for
+//! the sixteen colours, and a relative move where the cursor's place is certain (ECMA-48, CUF, CUP, SGR).
+
+use ratatui::buffer::Cell;
+use ratatui::style::{Color, Modifier};
+use std::io::Write as _;
+
+/// What SGR keeps between cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Pen {
+    fg: Color,
+    bg: Color,
+    modifier: Modifier,
+}
+
+const PLAIN: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
+
+/// Modifiers with the codes that switch them on and off. Bold and dim share the one for off.
+const MODIFIERS: [(Modifier, u8, u8); 9] = [
+    (Modifier::BOLD, 1, 22),
+    (Modifier::DIM, 2, 22),
+    (Modifier::ITALIC, 3, 23),
+    (Modifier::UNDERLINED, 4, 24),
+    (Modifier::SLOW_BLINK, 5, 25),
+    (Modifier::RAPID_BLINK, 6, 25),
+    (Modifier::REVERSED, 7, 27),
+    (Modifier::HIDDEN, 8, 28),
+    (Modifier::CROSSED_OUT, 9, 29),
+];
+
+/// Where the next character lands, counted from 0.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    x: u16,
+    y: u16,
+    /// No character since the last absolute move whose width terminals disagree about.
+    certain: bool,
+}
+
+/// Adds what draws these cells, each with its column and row. The terminal's style is plain before and after.
+pub fn write<'a>(cells: impl Iterator<Item = (u16, u16, &'a Cell)>, out: &mut Vec<u8>) {
+    let mut pen = PLAIN;
+    let mut place: Option<Place> = None;
+    for (x, y, cell) in cells {
+        let certain = step(place, x, y, out);
+        let next = Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier };
+        change(pen, next, out);
+        pen = next;
+        let symbol = cell.symbol();
+        out.extend_from_slice(symbol.as_bytes());
+        place = Some(Place { x: x.saturating_add(1), y, certain: certain && symbol.is_ascii() });
+    }
+    change(pen, PLAIN, out);
+}
+
+/// Moves to a cell; tells whether the cursor's place is certain then.
+fn step(place: Option<Place>, x: u16, y: u16, out: &mut Vec<u8>) -> bool {
+    match place {
+        Some(at) if (at.x, at.y) == (x, y) => return at.certain,
+        Some(at) if at.certain && at.y == y && at.x < x => {
+            match x - at.x {
+                1 => out.extend_from_slice(b"\x1b[C"),
+                gap => put(out, format_args!("\x1b[{gap}C")),
+            }
+            return true;
+        }
+        _ => {}
+    }
+    match x {
+        0 => put(out, format_args!("\x1b[{}H", u32::from(y) + 1)),
+        _ => put(out, format_args!("\x1b[{};{}H", u32::from(y) + 1, u32::from(x) + 1)),
+    }
+    true
+}
+
+/// Says the difference between two styles, or the new one from the beginning where that is shorter.
+fn change(from: Pen, to: Pen, out: &mut Vec<u8>) {
+    if from == to {
+        return;
+    }
+    if to == PLAIN {
+        out.extend_from_slice(b"\x1b[m");
+        return;
+    }
+    let anew = codes(PLAIN, to, vec![b'0']);
+    let difference = codes(from, to, Vec::new());
+    let shorter = if difference.len() <= anew.len() { difference } else { anew };
+    out.extend_from_slice(b"\x1b[");
+    out.extend_from_slice(&shorter);
+    out.push(b'm');
+}
+
+/// The SGR parameters that lead from one style to another, after those that stand there already.
+fn codes(from: Pen, to: Pen, mut out: Vec<u8>) -> Vec<u8> {
+    let mut on = from.modifier;
+    for (modifier, _, off) in MODIFIERS {
+        if on.contains(modifier) && !to.modifier.contains(modifier) {
+            code(&mut out, off);
+            for (other, _, same) in MODIFIERS {
+                if same == off {
+                    on.remove(other);
+                }
+            }
+        }
+    }
+    for (modifier, code_on, _) in MODIFIERS {
+        if to.modifier.contains(modifier) && !on.contains(modifier) {
+            code(&mut out, code_on);
+        }
+    }
+    if from.fg != to.fg {
+        colour(&mut out, to.fg, 30);
+    }
+    if from.bg != to.bg {
+        colour(&mut out, to.bg, 40);
+    }
+    out
+}
+
+/// The parameters of a colour; `base` is 30 for the foreground, 40 for the background.
+fn colour(out: &mut Vec<u8>, colour: Color, base: u8) {
+    let index = match colour {
+        Color::Reset => return code(out, base + 9),
+        Color::Rgb(r, g, b) => return [base + 8, 2, r, g, b].into_iter().for_each(|n| code(out, n)),
+        Color::Black => 0,
+        Color::Red => 1,
+        Color::Green => 2,
+        Color::Yellow => 3,
+        Color::Blue => 4,
+        Color::Magenta => 5,
+        Color::Cyan => 6,
+        Color::Gray => 7,
+        Color::DarkGray => 8,
+        Color::LightRed => 9,
+        Color::LightGreen => 10,
+        Color::LightYellow => 11,
+        Color::LightBlue => 12,
+        Color::LightMagenta => 13,
+        Color::LightCyan => 14,
+        Color::White => 15,
+        Color::Indexed(index) => index,
+    };
+    match index {
+        0..=7 => code(out, base + index),
+        8..=15 => code(out, base + 60 + (index - 8)),
+        _ => [base + 8, 5, index].into_iter().for_each(|n| code(out, n)),
+    }
+}
+
+fn code(out: &mut Vec<u8>, code: u8) {
+    if !out.is_empty() {
+        out.push(b';');
+    }
+    put(out, format_args!("{code}"));
+}
+
+fn put(out: &mut Vec<u8>, what: std::fmt::Arguments<'_>) {
+    // Writing into memory does not fail.
+    let _ = out.write_fmt(what);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
+
+    const AREA: Rect = Rect { x: 0, y: 0, width: 12, height: 4 };
+
+    fn drawn(cells: &[(u16, u16, Cell)]) -> String {
+        let mut out = Vec::new();
+        write(cells.iter().map(|(x, y, c)| (*x, *y, c)), &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    fn cell(symbol: &str, fg: Color, modifier: Modifier) -> Cell {
+        let mut cell = Cell::default();
+        cell.set_symbol(symbol).set_fg(fg);
+        cell.modifier = modifier;
+        cell
+    }
+
+    #[test]
+    fn neighbours_of_one_style_are_said_once_and_short() {
+        let bold = |symbol| cell(symbol, Color::Cyan, Modifier::BOLD);
+        let plain = |symbol| cell(symbol, Color::Reset, Modifier::empty());
+        let cells = [(3, 1, bold("T")), (4, 1, plain(" ")), (5, 1, plain("a")), (9, 1, bold("q"))];
+        assert_eq!(drawn(&cells), "\x1b[2;4H\x1b[1;36mT\x1b[m a\x1b[3C\x1b[1;36mq\x1b[m");
+        assert_eq!(drawn(&[]), "");
+    }
+
+    #[test]
+    fn after_a_character_of_doubtful_width_the_next_gap_is_jumped_from_the_edge() {
+        let plain = |symbol| cell(symbol, Color::Reset, Modifier::empty());
+        let cells = [(0, 0, plain("✓")), (2, 0, plain("a")), (4, 0, plain("b"))];
+        assert_eq!(drawn(&cells), "\x1b[1H✓\x1b[1;3Ha\x1b[Cb");
+    }
+
+    fn colours() -> impl Strategy<Value = Color> {
+        prop_oneof![
+            3 => Just(Color::Reset),
+            3 => (0..16u8).prop_map(Color::Indexed),
+            1 => Just(Color::DarkGray),
+            1 => Just(Color::Red),
+            1 => (16..=255u8).prop_map(Color::Indexed),
+            1 => any::<[u8; 3]>().prop_map(|[r, g, b]| Color::Rgb(r, g, b)),
+        ]
+    }
+
+    fn cells() -> impl Strategy<Value = Cell> {
+        // What the emulator below knows; for it bold ends dim.
+        let weights = prop::sample::select(vec![Modifier::empty(), Modifier::BOLD, Modifier::DIM]);
+        let others = [Modifier::ITALIC, Modifier::UNDERLINED, Modifier::REVERSED];
+        let modifiers = (weights, prop::sample::subsequence(others.to_vec(), 0..=2))
+            .prop_map(|(weight, others)| others.into_iter().fold(weight, |all, one| all | one));
+        (prop::sample::select(vec![" ", "a", "b", "✓", "─", "é"]), colours(), colours(), modifiers).prop_map(
+            |(symbol, fg, bg, modifier)| {
+                let mut cell = cell(symbol, fg, modifier);
+                cell.set_bg(bg);
+                cell
+            },
+        )
+    }
+
+    fn frames() -> impl Strategy<Value = Buffer> {
+        prop::collection::vec(cells(), AREA.area() as usize).prop_map(|content| {
+            let mut buffer = Buffer::empty(AREA);
+            buffer.content = content;
+            buffer
+        })
+    }
+
+    fn index(colour: Color) -> vt100::Color {
+        match colour {
+            Color::Reset => vt100::Color::Default,
+            Color::Rgb(r, g, b) => vt100::Color::Rgb(r, g, b),
+            Color::Indexed(n) => vt100::Color::Idx(n),
+            Color::DarkGray => vt100::Color::Idx(8),
+            Color::Red => vt100::Color::Idx(1),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_terminal_shows_what_was_drawn(first in frames(), second in frames(), kept in 0..AREA.area() as usize) {
+            let mut second = second;
+            second.content[..kept].clone_from_slice(&first.content[..kept]);
+            let mut out = Vec::new();
+            write(Buffer::empty(AREA).diff(&first).into_iter(), &mut out);
+            write(first.diff(&second).into_iter(), &mut out);
+            let mut terminal = vt100::Parser::new(AREA.height, AREA.width, 0);
+            terminal.process(&out);
+            for y in 0..AREA.height {
+                for x in 0..AREA.width {
+                    let (want, got) = (&second[(x, y)], terminal.screen().cell(y, x).unwrap());
+                    let symbol = if got.contents().is_empty() { " " } else { got.contents() };
+                    prop_assert_eq!(symbol, want.symbol());
+                    prop_assert_eq!((got.fgcolor(), got.bgcolor()), (index(want.fg), index(want.bg)));
+                    let has = |modifier| want.modifier.contains(modifier);
+                    prop_assert_eq!(got.bold(), has(Modifier::BOLD));
+                    prop_assert_eq!(got.dim(), has(Modifier::DIM));
+                    prop_assert_eq!(got.italic(), has(Modifier::ITALIC));
+                    prop_assert_eq!(got.underline(), has(Modifier::UNDERLINED));
+                    prop_assert_eq!(got.inverse(), has(Modifier::REVERSED));
+                }
+            }
+        }
+    }
+}
