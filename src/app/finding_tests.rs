@@ -129,6 +129,17 @@ fn a_group_becomes_a_filter_and_a_region_gets_the_cursor() {
 }
 
 #[test]
+fn a_theme_is_taken_on_by_its_name() {
+    let mut state = tested(SIZE);
+    state.themes = vec!["default".to_owned(), "dark".to_owned()];
+    palette(&mut state, "theme da");
+    assert_eq!(words(&state), ["theme dark"]);
+    let effects = press(&mut state, &[Action::Accept]);
+    assert!(matches!(&effects[..], [Effect::Theme(name)] if name == "dark"), "{effects:?}");
+    assert!(state.palette().is_none());
+}
+
+#[test]
 fn commands_run_and_those_that_cannot_say_why() {
     let mut state = tested(SIZE);
     press(&mut state, &[Action::Top]);

@@ -54,6 +54,7 @@ enum Goal {
     Connection(ConnectionId),
     Group(String),
     Region(Region),
+    Theme(String),
 }
 
 impl State {
@@ -135,6 +136,7 @@ impl State {
                 self.focus_on(Pane::Regions);
                 self.region = Some(region);
             }
+            Goal::Theme(name) => return vec![Effect::Theme(name)],
         }
         Vec::new()
     }
@@ -252,6 +254,16 @@ fn all(state: &State, palette: &Palette) -> Vec<Entry> {
             key: String::new(),
             off: None,
             goal: Goal::Region(row.region),
+        });
+    }
+    for name in &state.themes {
+        entries.push(Entry {
+            word: format!("theme {name}"),
+            say: "take on this theme for this run".to_owned(),
+            mark: None,
+            key: String::new(),
+            off: None,
+            goal: Goal::Theme(name.clone()),
         });
     }
     entries

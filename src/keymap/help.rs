@@ -14,11 +14,17 @@ impl Keymap {
         let reading = |c: &Context| !matches!(c, Context::Unlock | Context::Closed);
         let rest: Vec<Context> = Context::ALL.into_iter().filter(|c| reading(c) && !here.contains(c)).collect();
         let mut lines = Vec::new();
-        let offers = self.offers(state.context(), |b| b.when.is_none());
+        let holds = |b: &Binding| b.when.is_none_or(|c| state.holds(c));
+        let offers = self.offers(state.context(), holds);
+        // Of several rules for a key the one that holds is shown; a rule that says nothing when it does not, is not.
+        let told = |b: &Binding, keys: &[&Vec<Key>]| {
+            let others = || offers.iter().filter(|(o, _)| !std::ptr::eq(*o, b)).flat_map(|(_, keys)| keys);
+            holds(b) || b.why.is_some() || !keys.iter().any(|key| others().any(|other| other == key))
+        };
         for context in &here {
             let own = self.of(*context);
             let mine = offers.iter().filter(|(b, _)| own.iter().any(|o| std::ptr::eq(o, *b)));
-            let rows = mine.map(|(b, keys)| self.row(state, b, keys, true));
+            let rows = mine.map(|(b, keys)| told(b, keys).then(|| self.row(state, b, keys, true)).flatten());
             section(&mut lines, *context, rows.flatten());
         }
         for context in rest {

@@ -10,7 +10,7 @@ mod table;
 
 pub use table::{Binding, KeymapError};
 
-use crate::app::{Action, Context, KeyFact, Msg, State};
+use crate::app::{Action, COMMANDS, Context, KeyFact, Msg, State};
 use crate::domain::{Invalid, Key};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -141,11 +141,16 @@ impl Keymap {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("{key:") {
             let Some((word, behind)) = after.split_once('}') else { break };
-            let name = Action::from_word(word).map(|action| self.name(context, action));
-            // An action without a key can still be asked for by its name.
-            let Some(name) = name.map(|name| name.unwrap_or_else(|| format!(":{word}"))) else { break };
+            let Some(action) = Action::from_word(word) else { break };
             out.push_str(before);
-            out.push_str(&name);
+            match self.name(context, action) {
+                Some(key) => out.push_str(&key),
+                // An action without a key can still be asked for by its name.
+                None => {
+                    let command = COMMANDS.iter().find(|c| c.action == action);
+                    out.push_str(&format!(":{}", command.map_or(word, |c| c.word)));
+                }
+            }
             rest = behind;
         }
         if out.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(out + rest) }
