@@ -104,6 +104,12 @@ actions! {
     CopyReport = "copy-report",
     /// Attach the policy on the screen, as its owner would: in the demo alone.
     DemoApply = "demo-apply",
+    /// Copy what the test found, as JSON.
+    CopyJson = "copy-json",
+    /// Copy the AWS CLI's command that assumes the role.
+    CopyCommand = "copy-command",
+    /// Copy the region's code.
+    CopyRegion = "copy-region",
     /// Decode an encoded authorization message.
     Decode = "decode",
     /// The viewer's next form.
@@ -112,7 +118,7 @@ actions! {
     PreviousTab = "previous-tab",
     /// The viewer's next policy, where there are several.
     NextSheet = "next-policy",
-    /// The viewer without borders, for selecting with the mouse.
+    /// What the viewer shows, or what was copied last, on the terminal's own screen: for selecting with the mouse.
     Plain = "plain",
     /// Write what the viewer shows to a file.
     Write = "write",

@@ -165,6 +165,12 @@ conditions! {
     ExternalId = "external-id",
     /// The connection under the cursor was tested.
     Tested = "tested",
+    /// Its last test came to its end.
+    Reported = "reported",
+    /// Something was copied in this run.
+    Copied = "copied",
+    /// A region is listed.
+    Region = "region",
     /// The connection under the cursor sends an ExternalId and is not being tested.
     SendsExternalId = "sends-external-id",
     /// A policy can mend what is missing.
@@ -181,8 +187,6 @@ conditions! {
     Tabs = "tabs",
     /// The viewer has more than one policy.
     Sheets = "sheets",
-    /// The viewer is not in its plain form.
-    Framed = "framed",
     /// Something was typed, and nothing is being tried.
     Typed = "typed",
 }
@@ -231,6 +235,9 @@ impl State {
             Condition::Role => here().is_some_and(|c| c.role_arn().is_some()),
             Condition::Account => here().is_some_and(|c| c.account.is_some()),
             Condition::ExternalId => here().is_some_and(|c| c.external_id().is_some()),
+            Condition::Reported => standing().is_some_and(|s| s.report.is_some()),
+            Condition::Copied => self.last_copy.is_some(),
+            Condition::Region => self.region_here().is_some(),
             Condition::Tested => standing().is_some_and(|s| s.known().next().is_some()),
             Condition::SendsExternalId => idle() && here().is_some_and(|c| c.external_id().is_some()),
             Condition::Snippet => self.cursor.is_some_and(|id| self.has_snippet(id)),
@@ -244,7 +251,6 @@ impl State {
             Condition::Filtered => !self.filter.is_empty(),
             Condition::Tabs => self.viewer().is_some_and(|v| v.tabs().len() > 1),
             Condition::Sheets => self.viewer().is_some_and(|v| v.sheets.len() > 1),
-            Condition::Framed => self.viewer().is_some_and(|v| !v.plain),
             Condition::Typed => match &self.screen {
                 Screen::Unlock(u) => !u.trying && u.input.count() > 0,
                 _ => true,

@@ -43,7 +43,7 @@ pub use fleet::{AccountRow, Cell, account_rows, external_id, progress, shown, ta
 pub use input::TextInput;
 pub use layout::{Area, Layout, Pane, Place, layout};
 pub use mended::Mended;
-pub use msg::{Effect, Msg, Opening, Saved, Signal, Tone};
+pub use msg::{Effect, Msg, NoCopy, Opening, Saved, Signal, Tone};
 pub use order::natural;
 pub use overlay::Overlay;
 pub use palette::{Entry, KeyFact, Palette, entries};

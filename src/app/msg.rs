@@ -37,8 +37,8 @@ pub enum Msg {
     Copied {
         /// What was copied: "missing policy for legacy (JSON)".
         what: String,
-        /// "was sent to …", or why not.
-        how: Result<String, String>,
+        /// "sent to …", or why not.
+        how: Result<String, NoCopy>,
     },
     /// What in the settings could not be used, a sentence each.
     Faults(Vec<String>),
@@ -60,6 +60,15 @@ pub struct Saved {
     pub endpoint: Option<String>,
     /// Somebody else had changed the vault meanwhile, and their changes are in it as well.
     pub merged: bool,
+}
+
+/// Why a copy could not be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoCopy {
+    /// The reason.
+    pub why: String,
+    /// Less text would go.
+    pub too_long: bool,
 }
 
 /// What the vault's door answers.

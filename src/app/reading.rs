@@ -20,7 +20,6 @@ impl State {
         let last = self.viewer_last();
         let Some(viewer) = self.viewer_mut() else { return false };
         match action {
-            Action::Back | Action::Quit if viewer.plain => viewer.plain = false,
             Action::Back | Action::Quit => drop(self.overlays.pop()),
             Action::Up => viewer.scroll = viewer.scroll.saturating_sub(1),
             Action::Down => viewer.scroll = (viewer.scroll + 1).min(last),
@@ -38,8 +37,7 @@ impl State {
                 viewer.sheet = (viewer.sheet + 1) % viewer.sheets.len().max(1);
                 (viewer.tab, viewer.scroll) = (viewer.tab.min(viewer.tabs().len().saturating_sub(1)), 0);
             }
-            Action::Plain => (viewer.plain, viewer.scroll) = (!viewer.plain, 0),
-            Action::Copy | Action::Write => {}
+            Action::Copy | Action::Plain | Action::Write => {}
             _ => return false,
         }
         true
@@ -49,6 +47,7 @@ impl State {
         let Some(viewer) = self.viewer() else { return Vec::new() };
         match action {
             Action::Copy => copy_of(viewer).into_iter().collect(),
+            Action::Plain => viewer.current().map(|tab| Effect::Print(tab.text.clone())).into_iter().collect(),
             Action::Write => viewer
                 .current()
                 .map(|tab| Effect::WriteFile { name: viewer.file_name(), text: tab.text.clone() })
@@ -63,9 +62,6 @@ impl State {
         let layout = self.layout()?;
         let viewer = self.overlays.iter().rev().find_map(Overlay::viewer)?;
         let Area { x, y, width, height } = layout.body;
-        if viewer.plain {
-            return Some(Area { x: 0, y: 0, width, height: self.size.height - 1 });
-        }
         // Borders, a blank on each side, and the line of forms where there are several.
         let head = u16::from(viewer.tabs().len() > 1) * 2;
         Some(Area {

@@ -2,7 +2,9 @@
 
 use super::order::natural;
 use super::{Layout, Overlay, Pane, Standing, TextInput, Tone, Unlock, View, Watch, layout};
-use crate::domain::{AccountId, Connection, ConnectionId, Key, Region, Source, SourceReport, Ticket, Timestamp, Zone};
+use crate::domain::{
+    AccountId, Connection, ConnectionId, Key, Region, Secret, Source, SourceReport, Ticket, Timestamp, Zone,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -123,6 +125,8 @@ pub struct State {
     pub now: Timestamp,
     /// What covers the panes, the last on top.
     pub overlays: Vec<Overlay>,
+    /// What was copied last, to be shown where no clipboard took it.
+    pub last_copy: Option<Secret>,
     /// The sentence in the status line, until the next key.
     pub notice: Option<Notice>,
     /// What went wrong in this run, the oldest first.
@@ -174,6 +178,7 @@ impl State {
             last_view: None,
             now: Timestamp(0),
             overlays: Vec::new(),
+            last_copy: None,
             notice: None,
             log: Vec::new(),
             themes: Vec::new(),

@@ -16,6 +16,7 @@ pub fn start() -> Vec<Effect> {
 /// Takes one message. Pure: the same state, time and message give the same result.
 pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
     let effects = take(state, now, msg);
+    state.keep_copies(&effects);
     state.rest();
     effects
 }
@@ -75,19 +76,7 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Signal(Signal::Continue) => return vec![Effect::Repaint],
         Msg::Door(opening) => state.door(now, opening),
         Msg::Told(notice) => state.say(now, notice),
-        Msg::Copied { what, how } => {
-            // Nobody acknowledges a copy, so the way to see the text is always told.
-            let other = if state.overlays.is_empty() {
-                "p, then v, shows it plain"
-            } else {
-                "v shows it plain, W writes a file"
-            };
-            let notice = match how {
-                Ok(how) => Notice::good(format!("{what} {how}; nothing there? {other}")),
-                Err(why) => Notice::bad(format!("{what} {why}; {other}")),
-            };
-            state.say(now, notice);
-        }
+        Msg::Copied { what, how } => state.copied(now, &what, how),
         Msg::Faults(faults) => state.faulty(now, faults),
         Msg::Saved { changes, result } => state.saved(now, &changes, result),
     }
@@ -148,13 +137,18 @@ impl State {
                 let viewer = self.cursor.and_then(|id| self.snippet_viewer(id, action == Action::Message));
                 self.overlays.extend(viewer.map(Overlay::Viewer));
             }
-            Action::CopyRoleArn | Action::CopyAccount | Action::CopyExternalId | Action::CopyReport => {
-                return self.copy_fact(action).into_iter().collect();
-            }
+            Action::CopyRoleArn
+            | Action::CopyAccount
+            | Action::CopyExternalId
+            | Action::CopyReport
+            | Action::CopyJson
+            | Action::CopyCommand
+            | Action::CopyRegion => return self.copy_fact(action).into_iter().collect(),
             Action::Copy => {
                 let viewer = self.cursor.and_then(|id| self.snippet_viewer(id, false));
                 return viewer.as_ref().map(copy_of).into_iter().flatten().collect();
             }
+            Action::Plain => return self.last_copy.iter().map(|c| Effect::Print(c.expose().to_owned())).collect(),
             Action::Decode => return self.decode(),
             Action::DemoApply => return self.demo_apply(),
             // Of viewers and the palette alone, and those that come as messages of their own.
@@ -164,7 +158,6 @@ impl State {
             | Action::NextTab
             | Action::PreviousTab
             | Action::NextSheet
-            | Action::Plain
             | Action::Write => {}
         }
         Vec::new()

@@ -1,6 +1,6 @@
 //! Texts that cover the panes: help, the error log, the cloud's own words, policies.
 
-use super::{Line, Wrap, wrapped};
+use super::{Line, wrapped};
 use crate::domain::Role;
 
 /// What is being read.
@@ -72,8 +72,6 @@ pub struct Viewer {
     pub tab: usize,
     /// The first row that is shown.
     pub scroll: usize,
-    /// Without borders, so that a mouse selects the text alone.
-    pub plain: bool,
     /// The connection it is about, for file names and notices.
     pub about: String,
 }
@@ -81,7 +79,7 @@ pub struct Viewer {
 impl Viewer {
     /// A viewer on its first text.
     pub fn new(kind: ViewerKind, about: impl Into<String>, sheets: Vec<Sheet>) -> Self {
-        Self { kind, sheets, sheet: 0, tab: 0, scroll: 0, plain: false, about: about.into() }
+        Self { kind, sheets, sheet: 0, tab: 0, scroll: 0, about: about.into() }
     }
 
     /// A viewer with one text in one form.
@@ -99,19 +97,19 @@ impl Viewer {
         self.tabs().get(self.tab)
     }
 
+    /// Whether the minified form would be shorter than the present one.
+    pub fn has_shorter(&self) -> bool {
+        let minified = self.tabs().iter().find(|t| t.name == "minified");
+        minified.zip(self.current()).is_some_and(|(short, now)| short.text.len() < now.text.len())
+    }
+
     /// The rows that are drawn at a width: text, then the remarks.
     pub fn rows(&self, width: usize) -> Vec<Line> {
         let Some(tab) = self.current() else { return Vec::new() };
         let mut lines = tab.lines.clone();
-        if !self.plain && !tab.notes.is_empty() {
+        if !tab.notes.is_empty() {
             lines.push(Line::blank());
             lines.extend(tab.notes.iter().map(|n| Line::of(Role::Quiet, n)));
-        }
-        if self.plain {
-            // The terminal's own line breaks stay out of a selection only where a word ends.
-            for line in &mut lines {
-                line.wrap = Wrap::Anywhere;
-            }
         }
         wrapped(&lines, width)
     }

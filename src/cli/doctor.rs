@@ -2,13 +2,11 @@
 //! opening the vault.
 
 use super::context::Context;
+use super::doctor_terminal;
 use super::exit::{Exit, Outcome};
 use super::out::{Out, Paint};
-use crate::domain::Depth;
 use crate::providers::aws::http;
 use crate::providers::profiles::{ProfileKind, profiles};
-use crate::term::capabilities::Capabilities;
-use crate::term::clipboard::{self, Route};
 use crate::text;
 use crate::vault::{self, Shape};
 use std::os::unix::fs::PermissionsExt;
@@ -44,7 +42,7 @@ pub(super) fn run(context: &Context, net: Vec<Line>, out: &mut Out) -> Outcome {
         ("Vault", vault(context)),
         ("Sources of credentials", sources()),
         ("Network", environment().into_iter().chain(net).collect()),
-        ("Terminal", terminal(out)),
+        ("Terminal", doctor_terminal::lines(out)),
     ];
     let mut trouble = 0;
     for (i, (title, lines)) in sections.iter().enumerate() {
@@ -213,41 +211,4 @@ fn without_login(url: &str) -> String {
         (Some((scheme, _)), Some(at)) => format!("{scheme}://…@{}", &url[at + 1..]),
         _ => url.to_owned(),
     }
-}
-
-fn terminal(out: &Out) -> Vec<Line> {
-    let get = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
-    let term = get("TERM").unwrap_or_else(|| "not set".to_owned());
-    let on = if out.is_terminal() { "" } else { ", standard output is no terminal" };
-    let env = |name: &str| std::env::var_os(name);
-    let can = Capabilities::read(env);
-    let colour = match can.depth {
-        Depth::None if get("NO_COLOR").is_some() => "off (NO_COLOR)",
-        depth => depth.word(),
-    };
-    let locale = get("LC_ALL").or_else(|| get("LC_CTYPE")).or_else(|| get("LANG"));
-    let locale = match (can.ascii, locale) {
-        (false, Some(locale)) => Line::good("encoding", format!("UTF-8 ({locale})")),
-        (false, None) => Line::good("encoding", "UTF-8 is taken for granted; no locale is set"),
-        (true, locale) => {
-            let found = locale.unwrap_or_else(|| "no locale is set".to_owned());
-            Line::bad("encoding", format!("ASCII alone ({found}, TERM {term}); set LANG to a UTF-8 locale"))
-        }
-    };
-    let remote = get("SSH_CONNECTION").or_else(|| get("SSH_TTY")).or_else(|| get("SSH_CLIENT")).is_some();
-    let clipboard = match clipboard::routes(env, clipboard::in_path).into_iter().next() {
-        Some(Route::Tmux) => "tmux (load-buffer -w), which hands it on to the terminal".to_owned(),
-        Some(Route::Tool(words)) => words.join(" "),
-        Some(Route::Screen) => "OSC 52 through GNU screen".to_owned(),
-        Some(Route::Osc52) => "OSC 52, if the terminal takes it".to_owned(),
-        None => "none here".to_owned(),
-    };
-    let place = if remote { "over SSH" } else { "local" };
-    vec![
-        Line::good("terminal", format!("{}{on}", term)),
-        Line::good("colours", colour),
-        locale,
-        Line::good("clipboard", clipboard),
-        Line::good("session", place),
-    ]
 }

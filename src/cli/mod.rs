@@ -9,6 +9,7 @@ mod connection;
 pub mod context;
 mod diagnose;
 mod doctor;
+mod doctor_terminal;
 pub mod exit;
 mod import;
 mod init;

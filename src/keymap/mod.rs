@@ -47,6 +47,17 @@ pub struct Hint {
     pub rank: u32,
 }
 
+/// A key that may follow those that were pressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// The key, or the keys that are missing.
+    pub key: String,
+    /// What it does.
+    pub say: String,
+    /// Why it does not now, if so.
+    pub why: Option<String>,
+}
+
 impl Keymap {
     /// What a key means: a pure function of context, pending prefix and key.
     pub fn look_up(&self, context: Context, prefix: &[Key], key: Key) -> Found<'_> {
@@ -99,6 +110,11 @@ impl Keymap {
     /// The keys that work now, the most useful first; one for each action.
     pub fn hints(&self, state: &State) -> Vec<Hint> {
         let mut found: Vec<Hint> = Vec::new();
+        if !state.prefix.is_empty() {
+            // What may follow stands in a box of its own.
+            found.push(Hint { key: "Esc".to_owned(), say: "leave".to_owned(), rank: 1 });
+            return found;
+        }
         for (binding, keys) in self.offers(state.context(), |b| b.when.is_none_or(|c| state.holds(c))) {
             let holds = binding.when.is_none_or(|condition| state.holds(condition));
             if let (Some(rank), Some(keys), true) = (binding.hint, keys.first(), holds) {
@@ -124,6 +140,25 @@ impl Keymap {
             why: b.why.as_ref().map(|why| self.spell(context, why).into_owned()),
         };
         near.chain(far).map(fact).collect()
+    }
+
+    /// What may follow the keys that were pressed.
+    pub fn pending(&self, state: &State) -> Vec<Pending> {
+        let mut found: Vec<Pending> = Vec::new();
+        if state.prefix.is_empty() {
+            return found;
+        }
+        for (binding, keys) in self.offers(state.context(), |b| b.when.is_none_or(|c| state.holds(c))) {
+            let rest = keys.iter().find_map(|k| k.strip_prefix(state.prefix.as_slice()).filter(|r| !r.is_empty()));
+            let Some(rest) = rest else { continue };
+            let holds = binding.when.is_none_or(|condition| state.holds(condition));
+            let why = binding.why.as_ref().filter(|_| !holds);
+            if holds || why.is_some() {
+                let why = why.map(|why| self.spell(state.context(), why).into_owned());
+                found.push(Pending { key: shown(rest), say: binding.say.clone(), why });
+            }
+        }
+        found
     }
 
     /// The name of the key that does something, as one would press it in a context, or where else it works.

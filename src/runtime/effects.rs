@@ -2,10 +2,10 @@
 
 use super::Wardrobe;
 use super::door::{Answer, Cloud, Door};
-use crate::app::{Effect, Msg, Notice, Opening};
+use crate::app::{Effect, Msg, NoCopy, Notice, Opening};
 use crate::domain::{Change, CheckError, End, ErrorClass, Reply, Secret, ThemeChoice, Ticket};
 use crate::term::capabilities;
-use crate::term::clipboard::{self, Sent};
+use crate::term::clipboard::{self, Place, Unsent};
 use crate::text;
 use crate::theme::Theme;
 use crate::view::Look;
@@ -142,11 +142,13 @@ impl Hands {
 
     fn copy(&self, text: String, what: String) {
         let local = self.local.clone();
-        let routes = clipboard::routes(|name| std::env::var_os(name), clipboard::in_path);
         self.clouds.spawn(async move {
-            let (how, sequence) = match clipboard::send(&routes, &text).await {
-                Ok(Sent { route, sequence }) => (Ok(route.sentence()), sequence),
-                Err(why) => (Err(why), None),
+            let (how, sequence) = match clipboard::send(&Place::look(), &text).await {
+                Ok(sent) => (Ok(sent.sentence()), sent.sequence),
+                Err(e) => {
+                    let too_long = matches!(e, Unsent::TooLong { .. });
+                    (Err(NoCopy { why: e.to_string(), too_long }), None)
+                }
             };
             let told = Local::Copied(sequence.unwrap_or_default(), Msg::Copied { what, how });
             let _ = local.send(told);

@@ -61,6 +61,23 @@ pub fn is_remote(env: impl Fn(&str) -> Option<OsString>) -> bool {
     ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"].into_iter().any(|name| env(name).is_some_and(|v| !v.is_empty()))
 }
 
+/// Whether a program of that name is among those that started this one. Told by Linux alone.
+pub fn is_under(program: &str) -> bool {
+    let mut pid = rustix::process::getppid().map(|p| p.as_raw_nonzero().get());
+    // A chain of processes is short, and it could change while it is read.
+    for _ in 0..64 {
+        let Some(above) = pid.filter(|p| *p > 1) else { return false };
+        let Ok(stat) = std::fs::read_to_string(format!("/proc/{above}/stat")) else { return false };
+        // `pid (name) state ppid …`; the name may contain anything.
+        let Some((name, rest)) = stat.split_once('(').and_then(|(_, rest)| rest.rsplit_once(')')) else { return false };
+        if name == program {
+            return true;
+        }
+        pid = rest.split_whitespace().nth(1).and_then(|p| p.parse().ok());
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +110,15 @@ mod tests {
         ] {
             assert_eq!(with(&[("TERM", term), ("COLORTERM", colorterm)]).depth, depth, "{term} {colorterm}");
         }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_started_this_program_is_found_by_name() {
+        assert!(!is_under("mosh-server"));
+        let above = rustix::process::getppid().unwrap().as_raw_nonzero();
+        let name = std::fs::read_to_string(format!("/proc/{above}/comm")).unwrap();
+        assert!(is_under(name.trim_end()), "{name}");
     }
 
     #[test]

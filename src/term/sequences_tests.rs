@@ -30,7 +30,7 @@ fn keys(names: &str) -> Vec<Input> {
 fn keys_are_told_under_the_names_of_the_tables() {
     assert_eq!(read(b"qT?\r\t\x7f\x08 "), keys("q T ? enter tab backspace backspace space"));
     assert_eq!(read("ü✓".as_bytes()), keys("ü ✓"));
-    assert_eq!(read(b"\x03\x1a\x0a"), keys("^c ^z ^j"));
+    assert_eq!(read(b"\x03\x1a\x0b\x00"), keys("^c ^z ^k ^space"));
     assert_eq!(read(b"\x1f"), [key(KeyCode::Char('7'), true, false)], "which no table may name");
     assert_eq!(read(b"\x1b[A\x1b[B\x1b[C\x1b[D\x1b[H\x1b[F\x1b[Z"), keys("up down right left home end backtab"));
     assert_eq!(read(b"\x1bOA\x1bOH\x1bOP\x1bOS"), keys("up home f1 f4"));

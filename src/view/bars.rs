@@ -73,8 +73,21 @@ pub fn has_status(state: &State) -> bool {
     state.notice.is_some() || state.context() == Context::FilterText
 }
 
+/// Whether what was just said needs the footer's line as well. It is gone with the next key.
+pub fn is_long(state: &State, look: &Look, area: Area) -> bool {
+    state.context() != Context::FilterText && notice_rows(state, look, area.width.saturating_sub(2)).len() > 1
+}
+
+/// What was just said, in rows of a width.
+fn notice_rows(state: &State, look: &Look, width: u16) -> Vec<String> {
+    let Some(notice) = &state.notice else { return Vec::new() };
+    // Keys are named as they are bound.
+    let words = look.keymap.spell(state.context(), &notice.text);
+    text::wrap(&words, usize::from(width), "", "")
+}
+
 /// What was just said, or what is being typed, or what holds on.
-pub fn status(state: &State, area: Area, brush: &mut Brush<'_>) {
+pub fn status(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
     let Area { x, y, width, .. } = area;
     let (x, width) = (x + 1, width.saturating_sub(2));
     if state.context() == Context::FilterText {
@@ -93,11 +106,19 @@ pub fn status(state: &State, area: Area, brush: &mut Brush<'_>) {
             Tone::Plain => Role::Text,
             Tone::Bad => Role::Bad,
         };
-        let more = if notice.tone == Tone::Bad { "   ! shows it all" } else { "" };
-        let fits = text::width(&notice.text) <= usize::from(width);
-        let room = if fits { width } else { width.saturating_sub(more.len() as u16) };
-        let used = brush.text(x, y, room, role, &notice.text);
-        if !fits {
+        let mut rows = notice_rows(state, look, width);
+        let room = usize::from(area.height).max(1);
+        let cut = rows.len() > room;
+        if cut {
+            // What does not fit is cut at the end of the last row, visibly.
+            let rest = rows.split_off(room - 1).join(" ");
+            rows.push(rest);
+        }
+        let more = if cut && notice.tone == Tone::Bad { "   ! shows it all" } else { "" };
+        let last = rows.len().saturating_sub(1);
+        for (i, (row, y)) in rows.iter().zip(y..).enumerate() {
+            let more = if i == last { more } else { "" };
+            let used = brush.text(x, y, width.saturating_sub(more.len() as u16), role, row);
             brush.text(x + used, y, width - used, Role::Quiet, more);
         }
         return;

@@ -6,11 +6,12 @@ mod brush;
 mod detail;
 mod fleet;
 mod palette;
+mod pending;
 mod regions;
 mod unlock;
 mod viewer;
 
-use crate::app::{Overlay, Pane, Place, Screen, Size, State};
+use crate::app::{Area, Overlay, Pane, Place, Screen, Size, State};
 use crate::domain::Role;
 use crate::keymap::Keymap;
 use crate::theme::{Theme, ascii_of};
@@ -52,11 +53,6 @@ fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
         brush.text(0, 0, width, Role::Strong, &format!("40x10 at least; this is {width}x{height}"));
         return;
     };
-    if let Some(viewer) = state.viewer().filter(|v| v.plain) {
-        viewer::draw(state, viewer, &layout, brush);
-        bars::footer(state, look, layout.footer, brush);
-        return;
-    }
     bars::header(state, layout.header, brush);
     match &state.screen {
         Screen::Panes => {
@@ -83,13 +79,17 @@ fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
         }
         None => {}
     }
+    pending::draw(state, look, layout.body, brush);
     match layout.status {
+        Some(area) if bars::is_long(state, look, area) => {
+            bars::status(state, look, Area { height: area.height + layout.footer.height, ..area }, brush);
+        }
         Some(area) => {
-            bars::status(state, area, brush);
+            bars::status(state, look, area, brush);
             bars::footer(state, look, layout.footer, brush);
         }
         // Without a line of its own, what has to be said takes the footer's place.
-        None if bars::has_status(state) => bars::status(state, layout.footer, brush),
+        None if bars::has_status(state) => bars::status(state, look, layout.footer, brush),
         None => bars::footer(state, look, layout.footer, brush),
     }
 }

@@ -5,7 +5,7 @@
 use super::*;
 use crate::app::fixtures::{self, NOW, press, tested, untested};
 use crate::app::{Action, Flags, Msg, Notice, Opening, update};
-use crate::domain::Depth;
+use crate::domain::{Depth, Key};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::style::{Color, Modifier, Style};
@@ -106,9 +106,23 @@ fn policies() {
         press(&mut state, &[Action::Snippet]);
         insta::assert_snapshot!(name, screen(&state));
     }
+}
+
+#[test]
+fn keys_that_may_follow() {
+    for (name, size) in [("pending_80", NARROW), ("pending_40", TINY)] {
+        let mut state = tested(size);
+        update(&mut state, NOW, Msg::Prefix(Some(Key::char('Y'))));
+        insta::assert_snapshot!(name, screen(&state));
+    }
+}
+
+#[test]
+fn a_long_notice_takes_the_footers_line_too() {
     let mut state = tested(NARROW);
-    press(&mut state, &[Action::Snippet, Action::Plain]);
-    insta::assert_snapshot!("snippet_plain_80", screen(&state));
+    let how = "in tmux's buffer and sent on to your terminal's clipboard".to_owned();
+    update(&mut state, NOW, Msg::Copied { what: "missing policy for legacy (JSON)".into(), how: Ok(how) });
+    insta::assert_snapshot!("copied_80", screen(&state));
 }
 
 #[test]

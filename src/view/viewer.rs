@@ -10,22 +10,20 @@ pub fn draw(state: &State, viewer: &Viewer, layout: &Layout, brush: &mut Brush<'
     let rows = viewer.rows(usize::from(area.width));
     let first = viewer.scroll.min(rows.len().saturating_sub(1));
     let shown = first..(first + usize::from(area.height)).min(rows.len());
-    if !viewer.plain {
-        brush.clear(layout.body);
-        let title = viewer.sheets.get(viewer.sheet).map_or("", |s| s.title.as_str());
-        let mut below = extent(&shown, rows.len());
-        if viewer.sheets.len() > 1 {
-            let gap = if below.is_empty() { "" } else { "   " };
-            below.push((Role::Quiet, format!("{gap}policy {} of {}", viewer.sheet + 1, viewer.sheets.len())));
-        }
-        let inner = brush.frame(layout.body, true, title, &below);
-        if viewer.tabs().len() > 1 {
-            let mut x = inner.x + 1;
-            for (i, tab) in viewer.tabs().iter().enumerate() {
-                let role = if i == viewer.tab { Role::Badge } else { Role::Quiet };
-                let left = (inner.x + inner.width).saturating_sub(x);
-                x += brush.text(x, inner.y, left, role, &format!(" {} ", tab.name)) + 1;
-            }
+    brush.clear(layout.body);
+    let title = viewer.sheets.get(viewer.sheet).map_or("", |s| s.title.as_str());
+    let mut below = extent(&shown, rows.len());
+    if viewer.sheets.len() > 1 {
+        let gap = if below.is_empty() { "" } else { "   " };
+        below.push((Role::Quiet, format!("{gap}policy {} of {}", viewer.sheet + 1, viewer.sheets.len())));
+    }
+    let inner = brush.frame(layout.body, true, title, &below);
+    if viewer.tabs().len() > 1 {
+        let mut x = inner.x + 1;
+        for (i, tab) in viewer.tabs().iter().enumerate() {
+            let role = if i == viewer.tab { Role::Badge } else { Role::Quiet };
+            let left = (inner.x + inner.width).saturating_sub(x);
+            x += brush.text(x, inner.y, left, role, &format!(" {} ", tab.name)) + 1;
         }
     }
     for (row, y) in rows[shown].iter().zip(area.y..) {
