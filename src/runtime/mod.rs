@@ -6,11 +6,12 @@
 
 mod door;
 mod effects;
+mod idle;
 pub mod process;
 mod tty;
 mod ui;
 
-pub use door::{Answer, Cloud, DemoDoor, Door, VaultDoor};
+pub use door::{Answer, Asker, Cloud, DemoDoor, Door, VaultDoor};
 pub use effects::whereabouts;
 pub use tty::{RealTty, Tty};
 

@@ -6,6 +6,7 @@ mod brush;
 mod detail;
 mod fleet;
 mod palette;
+mod question;
 mod regions;
 mod unlock;
 mod viewer;
@@ -81,6 +82,7 @@ fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
             }
             palette::draw(state, palette, &layout, brush);
         }
+        Some(Overlay::Question(asking)) => question::draw(asking, layout.body, brush),
         None => {}
     }
     match layout.status {
@@ -104,6 +106,8 @@ fn to_ascii(buffer: &mut Buffer) {
     }
 }
 
+#[cfg(test)]
+mod door_tests;
 #[cfg(test)]
 mod finding_tests;
 #[cfg(test)]
