@@ -124,6 +124,10 @@ actions! {
     Write = "write",
     /// Take what was typed.
     Accept = "accept",
+    /// Say no.
+    Decline = "decline",
+    /// Cover the screen and forget what was read.
+    Lock = "lock",
     /// Erase one character.
     Erase = "erase",
     /// Erase all that was typed.

@@ -32,13 +32,19 @@ pub enum Context {
     Palette,
     /// A passphrase is being typed.
     Unlock,
+    /// Locked, and opened again without typing.
+    Locked,
+    /// A question wants text.
+    Ask,
+    /// A question wants yes or no.
+    Confirm,
     /// There is no vault, or it cannot be opened.
     Closed,
 }
 
 impl Context {
     /// Every context.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Everywhere,
         Self::Panes,
         Self::Connections,
@@ -52,6 +58,9 @@ impl Context {
         Self::FilterText,
         Self::Palette,
         Self::Unlock,
+        Self::Locked,
+        Self::Ask,
+        Self::Confirm,
         Self::Closed,
     ];
 
@@ -71,6 +80,9 @@ impl Context {
             Self::FilterText => "filter-text",
             Self::Palette => "palette",
             Self::Unlock => "unlock",
+            Self::Locked => "locked",
+            Self::Ask => "ask",
+            Self::Confirm => "confirm",
             Self::Closed => "closed",
         }
     }
@@ -91,6 +103,9 @@ impl Context {
             Self::FilterText => "Typing a filter",
             Self::Palette => "Typing a name",
             Self::Unlock => "Unlocking",
+            Self::Locked => "Locked",
+            Self::Ask => "A question",
+            Self::Confirm => "Yes or no",
             Self::Closed => "Without a vault",
         }
     }
@@ -99,8 +114,10 @@ impl Context {
     pub fn parent(self) -> Option<Self> {
         match self {
             Self::Everywhere => None,
-            Self::Panes | Self::Viewer | Self::Text | Self::Unlock | Self::Closed => Some(Self::Everywhere),
-            Self::FilterText | Self::Palette => Some(Self::Text),
+            Self::Panes | Self::Viewer | Self::Text | Self::Unlock | Self::Locked | Self::Confirm | Self::Closed => {
+                Some(Self::Everywhere)
+            }
+            Self::FilterText | Self::Palette | Self::Ask => Some(Self::Text),
             Self::Regions | Self::Connections => Some(Self::Panes),
             Self::Accounts | Self::Checks | Self::Detail => Some(Self::Connections),
             Self::Snippet => Some(Self::Viewer),
@@ -109,7 +126,7 @@ impl Context {
 
     /// Whether printable keys are text here.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Text | Self::FilterText | Self::Palette | Self::Unlock)
+        matches!(self, Self::Text | Self::FilterText | Self::Palette | Self::Unlock | Self::Ask)
     }
 }
 
@@ -189,21 +206,28 @@ conditions! {
     Sheets = "sheets",
     /// Something was typed, and nothing is being tried.
     Typed = "typed",
+    /// An attempt to open goes on.
+    Trying = "trying",
+    /// The panes are open.
+    Open = "open",
 }
 
 impl State {
     /// Where the keyboard is.
     pub fn context(&self) -> Context {
-        match &self.screen {
-            Screen::Opening | Screen::NoVault { .. } | Screen::Failed { .. } => return Context::Closed,
-            Screen::Unlock(_) => return Context::Unlock,
-            Screen::Panes => {}
-        }
         match self.overlays.last() {
+            Some(Overlay::Question(asking)) if asking.has_field() => return Context::Ask,
+            Some(Overlay::Question(_)) => return Context::Confirm,
             Some(Overlay::Viewer(v)) if v.kind == ViewerKind::Snippet => return Context::Snippet,
             Some(Overlay::Viewer(_)) => return Context::Viewer,
             Some(Overlay::Palette(_)) => return Context::Palette,
             None => {}
+        }
+        match &self.screen {
+            Screen::Opening | Screen::NoVault { .. } | Screen::Failed { .. } => return Context::Closed,
+            Screen::Unlock(unlock) if unlock.has_field() => return Context::Unlock,
+            Screen::Unlock(_) => return Context::Locked,
+            Screen::Panes => {}
         }
         if self.typing_filter {
             return Context::FilterText;
@@ -252,9 +276,11 @@ impl State {
             Condition::Tabs => self.viewer().is_some_and(|v| v.tabs().len() > 1),
             Condition::Sheets => self.viewer().is_some_and(|v| v.sheets.len() > 1),
             Condition::Typed => match &self.screen {
-                Screen::Unlock(u) => !u.trying && u.input.count() > 0,
+                Screen::Unlock(u) => u.is_ready(),
                 _ => true,
             },
+            Condition::Trying => matches!(&self.screen, Screen::Unlock(u) if u.trying),
+            Condition::Open => matches!(self.screen, Screen::Panes),
         }
     }
 }

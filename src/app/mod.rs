@@ -14,12 +14,14 @@ mod faults;
 mod fleet;
 mod input;
 mod layout;
+mod lock;
 mod mended;
 mod movement;
 mod msg;
 mod order;
 mod overlay;
 mod palette;
+mod question;
 mod reading;
 mod regions;
 mod replies;
@@ -42,15 +44,17 @@ pub use doc::{Line, Span, Wrap, wrapped};
 pub use fleet::{AccountRow, Cell, account_rows, external_id, progress, shown, tally};
 pub use input::TextInput;
 pub use layout::{Area, Layout, Pane, Place, layout};
+pub use lock::{Kept, LockedBy};
 pub use mended::Mended;
 pub use msg::{Effect, Msg, NoCopy, Opening, Saved, Signal, Tone};
 pub use order::natural;
 pub use overlay::Overlay;
 pub use palette::{Entry, KeyFact, Palette, entries};
+pub use question::{Answered, Asking, Question};
 pub use regions::{RegionRow, region_rows, region_summary};
 pub use standing::{Badge, Run, Slot, Standing};
 pub use state::{Flags, LogEntry, Notice, Screen, Size, State};
-pub use unlock::Unlock;
+pub use unlock::{Guard, Unlock, Way};
 pub use update::{start, update};
 pub use view::View;
 pub use viewer::{Tab, Viewer, ViewerKind};
@@ -60,6 +64,9 @@ pub use watch::{Watch, watch_words};
 mod finding_tests;
 #[cfg(test)]
 pub mod fixtures;
+#[cfg(test)]
+#[path = "lock_tests.rs"]
+mod lock_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

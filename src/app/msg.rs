@@ -1,6 +1,6 @@
 //! What `update` is told, and what it asks for.
 
-use super::{Action, KeyFact, Line, Notice, Size};
+use super::{Action, Answered, Guard, KeyFact, Line, Notice, Question, Size};
 use crate::domain::{Change, Connection, Key, Reply, Request, Secret, Ticket, Timestamp};
 use std::sync::Arc;
 
@@ -31,6 +31,14 @@ pub enum Msg {
     Signal(Signal),
     /// The vault's door answers.
     Door(Opening),
+    /// How what is opened next is guarded.
+    Guarded(Guard),
+    /// Nothing was typed for as long as [`State::idle_limit`](super::State::idle_limit) says.
+    Idle,
+    /// Work at the door waits for an answer.
+    Asked(Question),
+    /// Work at the door says something that needs no answer.
+    Says(String),
     /// An effect has something to say.
     Told(Notice),
     /// A copy was sent on its way, or could not be: what, and what became of it.
@@ -141,6 +149,10 @@ pub enum Effect {
         /// With what was typed; `None`: with what is at hand.
         passphrase: Option<Secret>,
     },
+    /// Drop keys, sessions and everything at the door; give up an attempt to open.
+    Lock,
+    /// The answer to [`Msg::Asked`]; `None` refuses one.
+    Answer(Option<Answered>),
     /// Put text on a clipboard.
     Copy {
         /// The text.

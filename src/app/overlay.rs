@@ -1,6 +1,6 @@
 //! What covers the panes: a stack, of which the last has the keyboard.
 
-use super::{Palette, State, Viewer};
+use super::{Asking, Palette, State, Viewer};
 
 /// Something that covers the panes.
 #[derive(Debug, Clone)]
@@ -9,6 +9,8 @@ pub enum Overlay {
     Viewer(Viewer),
     /// Everything by its name.
     Palette(Palette),
+    /// Something to answer before work goes on.
+    Question(Box<Asking>),
 }
 
 impl Overlay {
@@ -16,7 +18,7 @@ impl Overlay {
     pub fn viewer(&self) -> Option<&Viewer> {
         match self {
             Self::Viewer(viewer) => Some(viewer),
-            Self::Palette(_) => None,
+            _ => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Everything the dashboard knows.
 
 use super::order::natural;
-use super::{Layout, Overlay, Pane, Standing, TextInput, Tone, Unlock, View, Watch, layout};
+use super::{Action, Guard, Kept, Layout, Overlay, Pane, Standing, TextInput, Tone, Unlock, View, Watch, layout};
 use crate::domain::{
     AccountId, Connection, ConnectionId, Key, Region, Secret, Source, SourceReport, Ticket, Timestamp, Zone,
 };
@@ -141,12 +141,18 @@ pub struct State {
     pub pins: Vec<(ConnectionId, AccountId)>,
     /// Saves that are being written.
     pub saving: usize,
-    /// `^c` was the last key.
-    pub interrupted: bool,
+    /// The last key said that it leaves when it comes once more.
+    pub armed: Option<Action>,
     /// Something on the screen may have changed since it was drawn last.
     pub changed: bool,
     /// Whose time is shown.
     pub zone: Zone,
+    /// How what is open is guarded.
+    pub guard: Guard,
+    /// Where a person was before the lock.
+    pub kept: Option<Kept>,
+    /// What work at the door said last, while it goes on.
+    pub said: Option<String>,
     pub(super) next_ticket: u64,
 }
 
@@ -186,9 +192,12 @@ impl State {
             prefix: Vec::new(),
             pins: Vec::new(),
             saving: 0,
-            interrupted: false,
+            armed: None,
             changed: true,
             zone: Zone::Local,
+            guard: Guard::default(),
+            kept: None,
+            said: None,
             next_ticket: 1,
         }
     }

@@ -1,16 +1,29 @@
 //! Text and its keys, in whatever field has the focus.
 
-use super::{Action, Effect, Notice, Overlay, Screen, State, TextInput};
+use super::{Action, Effect, Notice, Overlay, Question, Screen, State, TextInput};
 use crate::domain::SecretInput;
 
 impl State {
     /// The line of text that has the focus.
     fn field(&mut self) -> Option<&mut TextInput> {
-        match self.overlays.last_mut() {
-            Some(Overlay::Palette(palette)) => Some(&mut palette.input),
-            Some(Overlay::Viewer(_)) => None,
-            None if matches!(self.screen, Screen::Panes) && self.typing_filter => Some(&mut self.filter),
-            None => None,
+        match (self.overlays.last_mut(), &self.screen) {
+            (Some(Overlay::Question(asking)), _) => {
+                matches!(asking.question, Question::Text { .. }).then_some(&mut asking.text)
+            }
+            (Some(Overlay::Palette(palette)), _) => Some(&mut palette.input),
+            (None, Screen::Panes) if self.typing_filter => Some(&mut self.filter),
+            _ => None,
+        }
+    }
+
+    /// The secret that has the focus.
+    fn secret_field(&mut self) -> Option<&mut SecretInput> {
+        match (self.overlays.last_mut(), &mut self.screen) {
+            (Some(Overlay::Question(asking)), _) => {
+                matches!(asking.question, Question::Secret { .. }).then_some(&mut asking.secret)
+            }
+            (None, Screen::Unlock(unlock)) => Some(&mut unlock.input),
+            _ => None,
         }
     }
 
@@ -25,8 +38,15 @@ impl State {
 
     /// Text for the field that has the focus; elsewhere pasted text is refused and says so.
     pub(super) fn typed(&mut self, text: &str) {
-        if let Screen::Unlock(unlock) = &mut self.screen {
-            if !unlock.trying {
+        if let Some(asking) = self.asking_mut() {
+            let fits = match asking.question {
+                Question::Secret { .. } => asking.secret.push(text),
+                Question::Text { .. } => asking.text.insert(text),
+                Question::Confirm { .. } => true,
+            };
+            self.notice = (!fits).then(|| Notice::plain("that is longer than an answer may be; nothing was added"));
+        } else if let Screen::Unlock(unlock) = &mut self.screen {
+            if !unlock.trying && unlock.has_field() {
                 let fits = unlock.input.push(text);
                 unlock.wrong = (!fits)
                     .then(|| format!("a passphrase may have at most {} bytes; nothing was added", SecretInput::MAX));
@@ -43,10 +63,10 @@ impl State {
 
     /// A key that changes the text or moves in it.
     pub(super) fn edit(&mut self, action: Action) {
-        if let Screen::Unlock(unlock) = &mut self.screen {
+        if let Some(secret) = self.secret_field() {
             match action {
-                Action::Erase => unlock.input.pop(),
-                Action::EraseAll => unlock.input.clear(),
+                Action::Erase => secret.pop(),
+                Action::EraseAll => secret.clear(),
                 _ => {}
             }
             return;
@@ -67,13 +87,8 @@ impl State {
     }
 
     pub(super) fn accept(&mut self) -> Vec<Effect> {
-        if let Screen::Unlock(unlock) = &mut self.screen {
-            if unlock.trying || unlock.input.count() == 0 {
-                return Vec::new();
-            }
-            unlock.trying = true;
-            unlock.wrong = None;
-            return vec![Effect::Unlock { passphrase: Some(unlock.input.take()) }];
+        if matches!(self.screen, Screen::Unlock(_)) {
+            return self.try_to_open();
         }
         self.typing_filter = false;
         Vec::new()

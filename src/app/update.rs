@@ -4,9 +4,10 @@ use super::detail::words;
 use super::fleet::shown;
 use super::reading::{copy_of, legend};
 use super::{
-    Action, Effect, Msg, Notice, Opening, Overlay, Pane, Screen, Signal, Standing, State, Unlock, Viewer, ViewerKind,
+    Action, Effect, LockedBy, Msg, Notice, Opening, Overlay, Pane, Screen, Signal, Standing, State, Unlock, Viewer,
+    ViewerKind, Way,
 };
-use crate::domain::{ProbeMode, SecretInput, Timestamp};
+use crate::domain::{ProbeMode, Timestamp};
 
 /// What to do first: try to open the vault with what is at hand.
 pub fn start() -> Vec<Effect> {
@@ -27,7 +28,7 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
     if matches!(msg, Msg::Action(_) | Msg::Text(_) | Msg::Paste(_) | Msg::Unavailable(_)) {
         state.notice = None;
         state.prefix.clear();
-        state.interrupted &= matches!(msg, Msg::Action(Action::Interrupt));
+        state.armed = state.armed.filter(|armed| matches!(&msg, Msg::Action(action) if action == armed));
     }
     match msg {
         Msg::Action(action) => return state.action(now, action),
@@ -74,7 +75,20 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Signal(Signal::Hangup | Signal::Terminate) => return vec![Effect::Quit],
         Msg::Signal(Signal::Stop) => return vec![Effect::Suspend],
         Msg::Signal(Signal::Continue) => return vec![Effect::Repaint],
-        Msg::Door(opening) => state.door(now, opening),
+        Msg::Door(opening) => return state.door(now, opening),
+        Msg::Guarded(guard) => state.guard = guard,
+        Msg::Idle => {
+            let rest = state.idle_limit().unwrap_or_default();
+            return state.lock(LockedBy::Rest(rest));
+        }
+        Msg::Asked(question) => return state.asked(question),
+        Msg::Says(text) => state.says(text),
+        // What was begun before a lock must not speak behind it.
+        Msg::Told(_) | Msg::Copied { .. } if state.is_locked() => state.changed = changed,
+        Msg::Saved { changes, result } if state.is_locked() => {
+            state.saved_behind_the_lock(changes, &result);
+            state.changed = changed;
+        }
         Msg::Told(notice) => state.say(now, notice),
         Msg::Copied { what, how } => state.copied(now, &what, how),
         Msg::Faults(faults) => state.faulty(now, faults),
@@ -85,6 +99,9 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
 
 impl State {
     pub(super) fn action(&mut self, now: Timestamp, action: Action) -> Vec<Effect> {
+        if let Some(effects) = self.question_action(action) {
+            return effects;
+        }
         if let Some(effects) = self.palette_action(now, action) {
             return effects;
         }
@@ -116,6 +133,7 @@ impl State {
             Action::Back => return self.back(),
             Action::Filter => self.typing_filter = true,
             Action::Accept => return self.accept(),
+            Action::Lock => return self.lock(LockedBy::Person),
             Action::Erase
             | Action::EraseWord
             | Action::EraseAll
@@ -158,15 +176,16 @@ impl State {
             | Action::NextTab
             | Action::PreviousTab
             | Action::NextSheet
-            | Action::Write => {}
+            | Action::Write
+            | Action::Decline => {}
         }
         Vec::new()
     }
 
     /// Leaves, unless a save is being written: then it has to be asked for twice.
     pub(super) fn quit(&mut self) -> Vec<Effect> {
-        if self.saving > 0 && !self.interrupted {
-            self.interrupted = true;
+        if self.saving > 0 && self.armed.is_none() {
+            self.armed = Some(Action::Quit);
             self.notice = Some(Notice::plain("the vault is being saved; once more quits without waiting"));
             return Vec::new();
         }
@@ -175,10 +194,10 @@ impl State {
 
     /// `^c`: cancels what runs; a second time leaves.
     fn interrupt(&mut self) -> Vec<Effect> {
-        if self.interrupted {
+        if self.armed.is_some() {
             return vec![Effect::Quit];
         }
-        self.interrupted = true;
+        self.armed = Some(Action::Interrupt);
         self.unwatch();
         let cancels = self.cancel_all();
         let words = if cancels.is_empty() { "^c once more quits" } else { "stopping; ^c once more quits" };
@@ -190,8 +209,13 @@ impl State {
     fn back(&mut self) -> Vec<Effect> {
         let busy = self.is_busy() || self.watch.is_some();
         match &mut self.screen {
-            Screen::Unlock(unlock) if unlock.input.count() == 0 => return vec![Effect::Quit],
-            Screen::Unlock(unlock) => unlock.input.clear(),
+            Screen::Unlock(unlock) if unlock.trying => return self.give_up_opening(),
+            Screen::Unlock(unlock) if unlock.input.count() > 0 => unlock.input.clear(),
+            Screen::Unlock(unlock) if unlock.locked.is_some() && self.armed.is_none() => {
+                self.armed = Some(Action::Back);
+                self.notice = Some(Notice::plain("once more quits"));
+            }
+            Screen::Unlock(_) => return self.quit(),
             Screen::Opening | Screen::NoVault { .. } | Screen::Failed { .. } => return vec![Effect::Quit],
             Screen::Panes if self.typing_filter => {
                 self.typing_filter = false;
@@ -228,7 +252,9 @@ impl State {
         }
     }
 
-    fn door(&mut self, now: Timestamp, opening: Opening) {
+    fn door(&mut self, now: Timestamp, opening: Opening) -> Vec<Effect> {
+        self.said = None;
+        self.overlays.retain(|overlay| !matches!(overlay, Overlay::Question(_)));
         match opening {
             Opening::Opened { book, endpoint } => {
                 self.flags.endpoint = endpoint;
@@ -237,15 +263,24 @@ impl State {
                 self.screen = Screen::Panes;
                 self.settle();
                 self.say_faults();
+                return self.come_back();
             }
             Opening::Ask { what, wrong } => {
-                self.screen = Screen::Unlock(Unlock { what, wrong, input: SecretInput::new(), trying: false });
+                let way = Way::Passphrase(what);
+                self.screen = Screen::Unlock(Unlock { wrong, locked: self.locked_by(), ..Unlock::new(way) });
             }
             Opening::NoVault { path } => self.screen = Screen::NoVault { path },
+            // Behind a lock one is still locked: what failed is said there, and can be tried again.
+            Opening::Failed { message } if self.is_locked() => {
+                if let Screen::Unlock(unlock) = &mut self.screen {
+                    (unlock.trying, unlock.wrong) = (false, Some(message));
+                }
+            }
             Opening::Failed { message } => {
                 self.record(now, message.clone());
                 self.screen = Screen::Failed { message };
             }
         }
+        Vec::new()
     }
 }

@@ -128,6 +128,9 @@ impl Context {
             yes: global.yes,
             settings: Box::new(move |contents| settings(&global, &config, contents)),
             vault: None,
+            asker: None,
+            wanted: None,
+            idle: None,
         }
     }
 

@@ -111,7 +111,7 @@ fn what_cannot_be_is_told_with_its_place() {
     insta::assert_snapshot!(fault("viewer ^t test"), @r#"c.toml, line 1, "^t" of [keys.viewer]: test is of no use there; it works in [keys.connections]. It is left out"#);
     insta::assert_snapshot!(fault("everywhere ^c none"), @r#"c.toml, line 1, "^c" of [keys.everywhere]: always cancels and quits; choose another key. It is left out"#);
     insta::assert_snapshot!(fault("filter-text q back"), @r#"c.toml, line 1, "q" of [keys.filter-text]: is text wherever text is typed; take a key with Control or Alt. It is left out"#);
-    insta::assert_snapshot!(fault("- q accept"), @r#"c.toml, line 1, "q" of [keys]: is text wherever text is typed; take a key with Control or Alt. It is left out"#);
+    insta::assert_snapshot!(fault("- q erase"), @r#"c.toml, line 1, "q" of [keys]: is text wherever text is typed; take a key with Control or Alt. It is left out"#);
     insta::assert_snapshot!(fault("filter-text esc none"), @r#"c.toml, line 1, "esc" of [keys.filter-text]: is the last key of back in [keys.filter-text]; give back another one there first. It is left out"#);
     insta::assert_snapshot!(fault("- y y copy"), @r#"c.toml, line 1, "y y" of [keys]: begins with y, which is copy in [keys.connections]; unbind that with "none". It is left out"#);
     insta::assert_snapshot!(fault("panes X filter"), @r#"c.toml, line 1, "X" of [keys.panes]: stays probe in [keys.connections], which is nearer there; write it under [keys.connections] too if it is to be filter"#);

@@ -1,7 +1,7 @@
 //! The built-in table holds together, and keys mean what the design says.
 
 use super::*;
-use crate::app::{Condition, Screen, Size, Unlock, fixtures};
+use crate::app::{Condition, Screen, Size, Unlock, Way, fixtures};
 
 fn keymap() -> Keymap {
     Keymap::built_in().unwrap()
@@ -53,7 +53,7 @@ fn a_text_field_takes_every_printable_key() {
         }
     }
     let mut state = fixtures::fleet(Size { width: 80, height: 24 });
-    state.screen = Screen::Unlock(Unlock::default());
+    state.screen = Screen::Unlock(Unlock::new(Way::Passphrase("the vault".to_owned())));
     assert!(matches!(map.message(&state, Key::char('q')), Some(Msg::Text('q'))));
     assert!(matches!(map.message(&state, key("^c")), Some(Msg::Action(Action::Interrupt))));
 }

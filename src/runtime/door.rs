@@ -1,15 +1,22 @@
 //! From files and passphrases to connections and an engine. Everything here blocks: it is called on
-//! the clouds' runtime, never on the screen's.
+//! the door's own thread, never on the screen's.
 
-use crate::app::Saved;
-use crate::domain::{Change, Connection, Reply, Request, Secret, Settings, Ticket};
+mod ask;
+mod thread;
+
+pub use ask::Asker;
+pub use thread::DoorThread;
+
+use crate::app::{Guard, Saved, Way};
+use crate::domain::{Change, Connection, ConnectionId, Reply, Request, Secret, Settings, Ticket};
 use crate::engine::{Engine, demo};
 use crate::journal::History;
 use crate::providers::aws::endpoint::{Endpoints, foreign_host};
 use crate::providers::aws::{Aws, http};
 use crate::providers::demo::{Damaged, Demo, Pace};
-use crate::vault::passphrase::{PassphraseError, PassphraseVars};
-use crate::vault::{self, Ask, Contents, Given, Identities, Locked, OpenVault, Unlock, VaultError};
+use crate::vault::passphrase::PassphraseVars;
+use crate::vault::{self, Contents, Identities, Locked, OpenVault, Unlock, VaultError};
+use ask::{Passphrase, Screen};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -23,6 +30,8 @@ pub trait Cloud: Send + Sync {
     fn cancel(&self, ticket: Ticket);
     /// Forgets every session and credential.
     fn forget(&self);
+    /// Keeps a one-time code for a connection's next test.
+    fn give_code(&self, _connection: ConnectionId, _code: Secret) {}
 }
 
 impl Cloud for Engine {
@@ -36,6 +45,10 @@ impl Cloud for Engine {
 
     fn forget(&self) {
         Engine::forget(self);
+    }
+
+    fn give_code(&self, connection: ConnectionId, code: Secret) {
+        Engine::give_code(self, connection, code);
     }
 }
 
@@ -84,6 +97,17 @@ pub trait Door: Send {
     /// # Errors
     /// A sentence that says why nothing was saved.
     fn save(&mut self, changes: &[Change]) -> Result<Saved, String>;
+
+    /// Whom to ask from now on, where opening, making or saving needs a person.
+    fn ask_through(&mut self, _asker: Asker) {}
+
+    /// How what was opened is guarded.
+    fn guard(&self) -> Guard {
+        Guard::default()
+    }
+
+    /// Drops every key, passphrase and plaintext.
+    fn lock(&mut self) {}
 }
 
 /// Lays the command line over the settings of an opened vault, or of none.
@@ -107,15 +131,12 @@ pub struct VaultDoor {
     pub yes: bool,
     /// The vault, once it is open.
     pub vault: Option<OpenVault>,
-}
-
-/// The passphrase variables, and nobody else.
-struct Variables(PassphraseVars);
-
-impl Ask for Variables {
-    fn passphrase(&self, of: &Locked) -> Result<Option<Secret>, PassphraseError> {
-        if matches!(of, Locked::Plugin(_)) { Ok(None) } else { self.0.read() }
-    }
+    /// Whom to ask.
+    pub asker: Option<Asker>,
+    /// The identity whose passphrase was asked for last: what is typed next is for it alone.
+    pub wanted: Option<PathBuf>,
+    /// The limit on rest that the settings gave when it was opened last.
+    pub idle: Option<std::time::Duration>,
 }
 
 impl Door for VaultDoor {
@@ -124,12 +145,14 @@ impl Door for VaultDoor {
             let book = Arc::from([connection.clone()]);
             return self.opened(book, None, clouds);
         }
-        let identities = self.identities.clone();
         let typed = passphrase.is_some();
-        let unlock = match passphrase {
-            Some(secret) => Unlock::new(identities, Given(secret)),
-            None => Unlock::new(identities, Variables(self.vars.clone())),
+        // What was typed is for the one that asked: no plugin is bothered a second time.
+        let identities = match self.wanted.take().filter(|_| typed) {
+            Some(path) => Identities { named: vec![path], usual: Vec::new() },
+            None => self.identities.clone(),
         };
+        let passphrase = passphrase.map_or_else(|| Passphrase::Variables(self.vars.clone()), Passphrase::Given);
+        let unlock = Unlock::new(identities, Screen { asker: self.asker.clone(), passphrase });
         match vault::open(&self.path, &unlock) {
             Ok(open) => {
                 let contents = open.contents().clone();
@@ -138,7 +161,7 @@ impl Door for VaultDoor {
             }
             Err(VaultError::Missing(path)) => Answer::NoVault { path: path.display().to_string() },
             Err(VaultError::NeedsPassphrase(locked)) if !matches!(locked, Locked::Plugin(_)) => {
-                Answer::Ask { what: named(&locked), wrong: None }
+                Answer::Ask { what: self.want(&locked), wrong: None }
             }
             // A wrong one in a variable is a mistake in a script: typing would only hide it.
             Err(VaultError::WrongPassphrase(locked)) if typed => {
@@ -146,7 +169,7 @@ impl Door for VaultDoor {
                     Locked::Identity(_) => " Or start with --identity and another file.",
                     _ => "",
                 };
-                let what = named(&locked);
+                let what = self.want(&locked);
                 let wrong = format!(
                     "That passphrase does not open {what}. Try again, and mind the keyboard layout and Caps Lock.{ways}"
                 );
@@ -179,13 +202,40 @@ impl Door for VaultDoor {
         let endpoints = Endpoints::from_env(settings.allow_insecure_endpoint);
         Ok(Saved { endpoint: foreign(&endpoints, &book), book, merged })
     }
-}
 
-/// What a passphrase is for; the vault's own name stands above the field already.
-fn named(locked: &Locked) -> String {
-    match locked {
-        Locked::Vault(_) => "the vault".to_owned(),
-        other => other.to_string(),
+    fn ask_through(&mut self, asker: Asker) {
+        self.asker = Some(asker);
+    }
+
+    fn guard(&self) -> Guard {
+        let Some(vault) = &self.vault else { return Guard { idle: self.idle, way: Way::NoVault } };
+        let file = vault.opened_with().map(|path| path.display().to_string());
+        let way = match (vault.guard(), file) {
+            (vault::Guard::Passphrase, _) if self.vars.command.is_some() => {
+                Way::AtHand("Enter runs the command of CLOUDIVIZE_PASSPHRASE_COMMAND again.".to_owned())
+            }
+            (vault::Guard::Passphrase, _) if self.vars.file.is_some() => Way::AtHand(format!(
+                "Enter opens it with the passphrase in the file of CLOUDIVIZE_PASSPHRASE_FILE. {GLANCE}"
+            )),
+            (vault::Guard::Passphrase, Some(file)) => Way::Passphrase(format!("the identity {file}")),
+            (vault::Guard::Passphrase, None) => Way::Passphrase("the vault".to_owned()),
+            (vault::Guard::Plugin, file) => Way::AtHand(format!(
+                "Enter opens it with the identity {}; its age plugin may ask for a PIN or a touch.",
+                file.unwrap_or_default()
+            )),
+            (vault::Guard::Nothing, file) => Way::AtHand(format!(
+                "Enter opens it with the identity {}, which no passphrase protects. {GLANCE}",
+                file.unwrap_or_default()
+            )),
+        };
+        Guard { idle: self.idle, way }
+    }
+
+    fn lock(&mut self) {
+        let vault = self.vault.take().filter(|v| v.guard() == vault::Guard::Passphrase);
+        self.wanted = vault.and_then(|v| v.opened_with().map(PathBuf::from));
+        // A command or a file can be asked again; what stood in a variable must be typed from now on.
+        self.vars.value = None;
     }
 }
 
@@ -194,11 +244,27 @@ fn foreign(endpoints: &Endpoints, book: &[Connection]) -> Option<String> {
     let own = book.iter().filter_map(|c| c.endpoint_url.as_deref());
     endpoints.named().chain(own).find_map(foreign_host)
 }
+/// What a lock without a secret is good for.
+const GLANCE: &str =
+    "So the lock protects against a glance, not against somebody who uses your account on this machine.";
 
 impl VaultDoor {
+    /// Notes whose passphrase is asked for, and names it; the vault's own name stands near the field already.
+    fn want(&mut self, locked: &Locked) -> String {
+        match locked {
+            Locked::Identity(path) => {
+                self.wanted = Some(path.clone());
+                locked.to_string()
+            }
+            Locked::Vault(_) => "the vault".to_owned(),
+            Locked::Plugin(_) => locked.to_string(),
+        }
+    }
+
     /// The engine for what was opened.
-    fn opened(&self, book: Arc<[Connection]>, contents: Option<&Contents>, clouds: &Handle) -> Answer {
+    fn opened(&mut self, book: Arc<[Connection]>, contents: Option<&Contents>, clouds: &Handle) -> Answer {
         let settings = (self.settings)(contents);
+        self.idle = settings.idle_lock;
         let id = contents.map(|c| c.id);
         let kept = settings.history && id.is_some();
         let (history, error) = History::open(kept.then(|| self.history.clone()), id);
@@ -262,5 +328,9 @@ impl Door for DemoDoor {
         Change::apply(changes, &mut connections).map_err(|e| e.to_string())?;
         *book = connections.into();
         Ok(Saved { book: book.clone(), endpoint: None, merged: false })
+    }
+
+    fn guard(&self) -> Guard {
+        Guard { idle: self.settings.idle_lock, way: Way::NoVault }
     }
 }

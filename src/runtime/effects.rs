@@ -1,8 +1,8 @@
 //! Runs effects elsewhere and brings their outcomes back as messages.
 
 use super::Wardrobe;
-use super::door::{Answer, Cloud, Door};
-use crate::app::{Effect, Msg, NoCopy, Notice, Opening};
+use super::door::{Answer, Asker, Cloud, Door, DoorThread};
+use crate::app::{Answered, Effect, Guard, Msg, NoCopy, Notice, Opening, Question};
 use crate::domain::{Change, CheckError, End, ErrorClass, Reply, Secret, ThemeChoice, Ticket};
 use crate::term::capabilities;
 use crate::term::clipboard::{self, Place, Unsent};
@@ -10,7 +10,8 @@ use crate::text;
 use crate::theme::Theme;
 use crate::view::Look;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{Sender, UnboundedSender};
 
@@ -18,10 +19,14 @@ use tokio::sync::mpsc::{Sender, UnboundedSender};
 pub enum Local {
     /// A message for `update`.
     Msg(Msg),
-    /// The door's answer, and the look that goes with what was opened and what is wrong with it.
-    Door(Answer, Option<(Look, Vec<String>)>),
+    /// The door's answer to an attempt to open, how it is guarded, and the look that goes with what was opened.
+    Door(u64, Answer, Guard, Option<(Look, Vec<String>)>),
     /// A theme that was asked for, and why it cannot be used.
     Theme(Theme, Vec<String>),
+    /// An attempt wants an answer from a person.
+    Asks(u64, Question, SyncSender<Answered>),
+    /// An attempt has something to say.
+    Says(u64, String),
     /// Bytes for the terminal, and the message about them.
     Copied(Vec<u8>, Msg),
     /// A file was written, and the message about it.
@@ -52,7 +57,11 @@ pub struct Hands {
     /// How the dashboard looks.
     pub wardrobe: Wardrobe,
     /// The vault.
-    pub door: Arc<Mutex<Box<dyn Door>>>,
+    pub door: DoorThread,
+    /// The present attempt to open, and then what it opened. What comes of an earlier one is dropped.
+    pub attempt: u64,
+    /// Who waits for an answer of a person.
+    pub asking: Option<SyncSender<Answered>>,
     /// The engine, once something is open.
     pub cloud: Option<Arc<dyn Cloud>>,
     /// Where the engine answers.
@@ -63,7 +72,7 @@ pub struct Hands {
 
 impl Hands {
     /// Runs an effect; nothing here waits.
-    pub fn run(&self, effect: Effect) -> Then {
+    pub fn run(&mut self, effect: Effect) -> Then {
         match effect {
             Effect::Start { ticket, request } => match &self.cloud {
                 Some(cloud) => cloud.start(ticket, request, self.replies.clone()),
@@ -77,17 +86,13 @@ impl Hands {
             Effect::Unlock { passphrase } => self.unlock(passphrase),
             Effect::Copy { text, what } => self.copy(text, what),
             Effect::WriteFile { name, text } => self.blocking(move || written(write_file(&name, &text))),
-            Effect::Save(changes) => {
-                let (door, cloud) = (self.door.clone(), self.cloud.clone());
-                let fewer = changes.iter().any(|c| matches!(c, Change::Replace(_) | Change::Remove(_)));
-                self.blocking(move || {
-                    let result = door.lock().unwrap_or_else(PoisonError::into_inner).save(&changes);
-                    // A session made with what the connection was before serves nobody any more.
-                    if let (true, Some(cloud)) = (fewer && result.is_ok(), cloud) {
-                        cloud.forget();
-                    }
-                    Local::Msg(Msg::Saved { changes, result })
-                });
+            Effect::Save(changes) => self.save(changes),
+            Effect::Lock => self.lock(),
+            Effect::Answer(answer) => {
+                // Without an answer the other end hears that there is none.
+                if let (Some(to), Some(answer)) = (self.asking.take(), answer) {
+                    let _ = to.try_send(answer);
+                }
             }
             Effect::Theme(name) => {
                 let wardrobe = self.wardrobe.clone();
@@ -116,15 +121,47 @@ impl Hands {
         });
     }
 
-    fn unlock(&self, passphrase: Option<Secret>) {
-        let (door, clouds, wardrobe) = (self.door.clone(), self.clouds.clone(), self.wardrobe.clone());
-        self.blocking(move || {
-            let mut door = door.lock().unwrap_or_else(PoisonError::into_inner);
+    fn unlock(&mut self, passphrase: Option<Secret>) {
+        self.attempt += 1;
+        let (attempt, clouds, wardrobe) = (self.attempt, self.clouds.clone(), self.wardrobe.clone());
+        let asker = Asker::new(attempt, self.local.clone());
+        let open = move |door: &mut Box<dyn Door>| {
+            door.ask_through(asker);
             let answer = door.open(passphrase, &clouds);
             let open = matches!(answer, Answer::Open { .. });
             let look = door.settings().filter(|_| open).and_then(|settings| wardrobe.look(&settings).ok());
-            Local::Door(answer, look)
+            (answer, door.guard(), look)
+        };
+        self.door.run(open, move |done| {
+            let (answer, guard, look) = done.unwrap_or_else(|why| (Answer::Failed(why), Guard::default(), None));
+            Some(Local::Door(attempt, answer, guard, look))
         });
+    }
+
+    fn save(&self, changes: Vec<Change>) {
+        let cloud = self.cloud.clone();
+        let fewer = changes.iter().any(|c| matches!(c, Change::Replace(_) | Change::Remove(_)));
+        let again = changes.clone();
+        let save = move |door: &mut Box<dyn Door>| {
+            let result = door.save(&changes);
+            // A session made with what the connection was before serves nobody any more.
+            if let (true, Some(cloud)) = (fewer && result.is_ok(), cloud) {
+                cloud.forget();
+            }
+            result
+        };
+        self.door
+            .run(save, |done| Some(Local::Msg(Msg::Saved { changes: again, result: done.and_then(|result| result) })));
+    }
+
+    /// Drops what is open, and has the door drop its keys, whatever it is doing now.
+    fn lock(&mut self) {
+        self.attempt += 1;
+        self.asking = None;
+        if let Some(cloud) = self.cloud.take() {
+            cloud.forget();
+        }
+        self.door.run(|door| door.lock(), |_| None);
     }
 
     /// Runs blocking work; if it panics, that is told as well.
@@ -133,8 +170,8 @@ impl Hands {
         let work = self.clouds.spawn_blocking(work);
         self.clouds.spawn(async move {
             let done = work.await.unwrap_or_else(|_| {
-                let message = "an error inside this program; run again with --log FILE and report it".to_owned();
-                Local::Door(Answer::Failed(message), None)
+                let words = "an error inside this program; run again with --log FILE and report it";
+                Local::Msg(Msg::Told(Notice::bad(words)))
             });
             let _ = local.send(done);
         });

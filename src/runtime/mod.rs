@@ -6,12 +6,13 @@
 
 mod door;
 mod effects;
+mod idle;
 mod look;
 pub mod process;
 mod tty;
 mod ui;
 
-pub use door::{Answer, Cloud, DemoDoor, Door, VaultDoor};
+pub use door::{Answer, Asker, Cloud, DemoDoor, Door, VaultDoor};
 pub use effects::whereabouts;
 pub use look::Wardrobe;
 pub use tty::{RealTty, Tty};

@@ -1,7 +1,9 @@
 //! The loop: signals, then keys, then answers; drain, then draw once. It sleeps until one of them
 //! comes: there are no ticks.
 
+use super::door::DoorThread;
 use super::effects::{Hands, Local, Then, opening};
+use super::idle::Idle;
 use super::tty::Tty;
 use super::{Ended, Launch, Run, RuntimeError};
 use crate::app::{Effect, Flags, Msg, Notice, Signal, Size, State, start, update};
@@ -17,7 +19,6 @@ use ratatui::Terminal;
 use ratatui::layout::Rect;
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -55,6 +56,7 @@ struct Ui<T> {
     lent: bool,
     /// What was written in this run.
     files: Vec<PathBuf>,
+    idle: Idle,
     ended: Option<Ended>,
 }
 
@@ -70,14 +72,9 @@ pub async fn run<T: Tty>(launch: Launch, look: Look, mut tty: T, clouds: Handle)
     tty.enter()?;
     let (width, height) = tty.size();
     let writer = Writer::new(tty.sink()?);
-    let hands = Hands {
-        clouds,
-        wardrobe: launch.wardrobe,
-        door: Arc::new(Mutex::new(launch.door)),
-        cloud: None,
-        replies,
-        local: told,
-    };
+    let door = DoorThread::start(launch.door, clouds.clone(), told.clone())?;
+    let hands =
+        Hands { clouds, wardrobe: launch.wardrobe, door, attempt: 0, asking: None, cloud: None, replies, local: told };
     let flags =
         Flags { demo: launch.demo, read_only: launch.read_only, not_saved: launch.not_saved, ..Flags::default() };
     let mut ui = Ui {
@@ -94,6 +91,7 @@ pub async fn run<T: Tty>(launch: Launch, look: Look, mut tty: T, clouds: Handle)
         expect_continue: false,
         lent: false,
         files: Vec::new(),
+        idle: Idle::new(),
         ended: None,
         tty,
     };
@@ -128,6 +126,12 @@ impl<T: Tty> Ui<T> {
             if let Some(ended) = self.ended {
                 return Ok(ended);
             }
+            self.idle.set(self.state.idle_limit());
+            if self.idle.is_over() {
+                self.message(Msg::Idle);
+                // Covered, also where the shell's screen shows a text.
+                if self.lent { self.come_back()? } else { self.repaint()? }
+            }
             self.draw_if_due()?;
             let alarm = self.alarm();
             let mut then;
@@ -139,6 +143,7 @@ impl<T: Tty> Ui<T> {
                 Some(local) = self.local.recv() => then = self.local(local),
                 Some(reply) = answers.recv() => then = self.message(Msg::Reply(reply)),
                 () = sleep_until(alarm), if alarm.is_some() => then = self.alarmed(),
+                () = self.idle.over() => then = Then::Nothing,
             }
             // What has come meanwhile belongs into the same frame. Keys first, as above; both are bounded.
             for _ in 0..CHANNEL {
@@ -219,6 +224,13 @@ impl<T: Tty> Ui<T> {
     fn input(&mut self, event: Option<Input>) -> Then {
         // A window that is dragged to its size tells many: frames keep their pace.
         self.urgent |= !matches!(event, Some(Input::Resized(..)));
+        if matches!(event, Some(Input::Key(_) | Input::Paste(_) | Input::PasteTooLong(_))) {
+            // What is typed on a screen that must be covered first is not meant for the lock.
+            if self.idle.is_over() {
+                return Then::Nothing;
+            }
+            self.idle.touch();
+        }
         match event {
             Some(Input::Key(_)) if self.lent => Then::Return,
             Some(Input::Paste(_) | Input::PasteTooLong(_)) if self.lent => Then::Nothing,
@@ -279,7 +291,22 @@ impl<T: Tty> Ui<T> {
                 self.terminal.backend_mut().append(&bytes);
                 self.message(msg)
             }
-            Local::Door(answer, look) => {
+            // Nobody waits for an attempt that was given up.
+            Local::Door(attempt, ..) | Local::Asks(attempt, ..) | Local::Says(attempt, _)
+                if attempt != self.hands.attempt =>
+            {
+                Then::Nothing
+            }
+            Local::Asks(_, question, to) => {
+                self.urgent = true;
+                self.hands.asking = Some(to);
+                self.message(Msg::Asked(question))
+            }
+            Local::Says(_, text) => {
+                self.urgent = true;
+                self.message(Msg::Says(text))
+            }
+            Local::Door(_, answer, guard, look) => {
                 self.urgent = true;
                 if let Some((look, faults)) = look {
                     self.look = look;
@@ -287,6 +314,7 @@ impl<T: Tty> Ui<T> {
                 }
                 let (opening, cloud, warnings) = opening(answer);
                 self.hands.cloud = cloud.or(self.hands.cloud.take());
+                self.message(Msg::Guarded(guard));
                 let then = self.message(Msg::Door(opening));
                 for warning in warnings {
                     self.message(Msg::Told(Notice::bad(warning)));

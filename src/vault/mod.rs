@@ -22,4 +22,4 @@ pub use merge::{Collision, merge};
 pub use open::{OpenVault, Protection, Saved, Shape, init, open, shape_of};
 pub use read::{parse, parse_connections};
 pub use recipient::Recipient;
-pub use unlock::{Ask, Given, Identities, Locked, Nobody, Unlock};
+pub use unlock::{Ask, Given, Guard, Identities, Locked, Nobody, Unlock};

@@ -8,7 +8,7 @@ use super::read::parse;
 use super::recipient::Recipient;
 pub use super::seal::Shape;
 use super::seal::{Failure, Sealed, to_passphrase, to_recipients};
-use super::unlock::{Ask, Key, Locked, Unlock, unlock};
+use super::unlock::{Ask, Guard, Key, Locked, Unlock, unlock};
 use crate::domain::Secret;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -144,6 +144,14 @@ impl OpenVault {
         match &self.key {
             Key::Passphrase(_) => None,
             Key::Identity { from, .. } => Some(from),
+        }
+    }
+
+    /// What has to be overcome to open it again in the same way.
+    pub fn guard(&self) -> Guard {
+        match &self.key {
+            Key::Passphrase(_) => Guard::Passphrase,
+            Key::Identity { guard, .. } => *guard,
         }
     }
 

@@ -114,10 +114,21 @@ impl Unlock {
     }
 }
 
+/// What stands between a vault's key and whoever uses this account on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// A passphrase.
+    Passphrase,
+    /// A plugin: it asks what it wants to.
+    Plugin,
+    /// Nothing: the identity lies in a file as it is.
+    Nothing,
+}
+
 /// What opened a vault, kept to follow what others save.
 pub(super) enum Key {
     Passphrase(Secret),
-    Identity { identity: Box<dyn age::Identity + Send + Sync>, from: PathBuf },
+    Identity { identity: Box<dyn age::Identity + Send + Sync>, from: PathBuf, guard: Guard },
 }
 
 impl Key {
@@ -149,12 +160,13 @@ pub(super) fn unlock(sealed: &Sealed<'_>, path: &Path, with: &Unlock) -> Result<
         return Err(VaultError::NoIdentity(path.to_owned()));
     }
     candidates.sort_by_key(Candidate::rank);
-    let mut queue: std::collections::VecDeque<Candidate> = candidates.into();
-    while let Some(candidate) = queue.pop_front() {
-        let (identity, from) = match candidate {
-            Candidate::Ready { identity, from } => (identity, from),
+    let mut queue: std::collections::VecDeque<(Candidate, Guard)> =
+        candidates.into_iter().map(|c| (c, Guard::Nothing)).collect();
+    while let Some((candidate, guard)) = queue.pop_front() {
+        let (identity, from, guard) = match candidate {
+            Candidate::Ready { identity, from } => (identity, from, guard),
             Candidate::Plugin { identity, from } => match plugin(&identity, with) {
-                Ok(ready) => (ready, from),
+                Ok(ready) => (ready, from, if guard == Guard::Nothing { Guard::Plugin } else { guard }),
                 Err(why) => {
                     tried.push(format!("- {}: {why}", from.display()));
                     continue;
@@ -166,13 +178,13 @@ pub(super) fn unlock(sealed: &Sealed<'_>, path: &Path, with: &Unlock) -> Result<
                 let mut opened = identity::unprotect(&key, &secret, &from)?;
                 opened.sort_by_key(Candidate::rank);
                 for candidate in opened.into_iter().rev() {
-                    queue.push_front(candidate);
+                    queue.push_front((candidate, Guard::Passphrase));
                 }
                 continue;
             }
         };
         match sealed.open(identity.as_ref()) {
-            Ok(text) => return Ok((Key::Identity { identity, from }, text)),
+            Ok(text) => return Ok((Key::Identity { identity, from, guard }, text)),
             Err(Failure::NoMatch | Failure::WrongKey) => {
                 tried.push(format!("- {}: is not among the recipients", from.display()));
             }

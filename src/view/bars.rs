@@ -18,6 +18,7 @@ pub fn header(state: &State, area: Area, brush: &mut Brush<'_>) {
         (state.flags.read_only, "READ-ONLY"),
         (state.flags.not_saved, "NOT SAVED"),
         (state.flags.demo, "DEMO"),
+        (state.is_locked(), "LOCKED"),
         (endpoint.is_some(), endpoint.as_deref().unwrap_or_default()),
     ];
     let mut right: Vec<(Role, String)> = Vec::new();

@@ -7,6 +7,7 @@ mod detail;
 mod fleet;
 mod palette;
 mod pending;
+mod question;
 mod regions;
 mod unlock;
 mod viewer;
@@ -77,6 +78,7 @@ fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
             }
             palette::draw(state, palette, &layout, brush);
         }
+        Some(Overlay::Question(asking)) => question::draw(asking, layout.body, brush),
         None => {}
     }
     pending::draw(state, look, layout.body, brush);
@@ -104,6 +106,8 @@ fn to_ascii(buffer: &mut Buffer) {
     }
 }
 
+#[cfg(test)]
+mod door_tests;
 #[cfg(test)]
 mod finding_tests;
 #[cfg(test)]

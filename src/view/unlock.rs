@@ -1,7 +1,8 @@
-//! The screens before the panes: opening, the passphrase, no vault, a vault that cannot be opened.
+//! The screens before the panes: opening, the passphrase, no vault, a vault that cannot be opened. And
+//! the one that covers them.
 
 use super::brush::Brush;
-use crate::app::{Area, Line, Screen, State, Unlock, wrapped};
+use crate::app::{Area, Line, LockedBy, Screen, State, Unlock, Way, wrapped};
 use crate::domain::Role;
 
 /// The widest text column.
@@ -9,49 +10,127 @@ const WIDTH: u16 = 72;
 
 /// Draws the screen into the body.
 pub fn draw(state: &State, screen: &Screen, body: Area, brush: &mut Brush<'_>) {
-    let width = body.width.saturating_sub(4).min(WIDTH);
-    let x = body.x + (body.width - width) / 2;
+    let (x, width) = column(body);
     let (lines, field) = match screen {
-        Screen::Opening | Screen::Panes => (vec![Line::of(Role::Quiet, format!("Opening {} …", state.vault))], None),
+        Screen::Opening | Screen::Panes => (opening(state), None),
         Screen::Unlock(unlock) => (unlock_lines(state, unlock), Some(unlock)),
         Screen::NoVault { path } => (no_vault(path), None),
         Screen::Failed { message } => (failed(state, message), None),
     };
-    let rows = wrapped(&lines, usize::from(width));
+    let below = rows_from(&lines, x, body, width, brush);
+    match field {
+        Some(unlock) if below < body.y + body.height => {
+            if unlock.trying {
+                let words = match unlock.way {
+                    Way::Passphrase(_) => "◌ being tried; the encryption makes that take a second or two",
+                    _ => "◌ being opened",
+                };
+                brush.text(x, below, width, Role::Testing, words);
+                brush.put_cursor(x, below);
+            } else if unlock.has_field() {
+                dots(unlock.input.count(), x, below, width, brush);
+            } else {
+                brush.put_cursor(x, below);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Where a text column stands in the body: its first column and its width.
+pub(super) fn column(body: Area) -> (u16, u16) {
+    let width = body.width.saturating_sub(4).min(WIDTH);
+    (body.x + (body.width - width) / 2, width)
+}
+
+/// Writes lines a little above the middle; gives the row for what comes below them.
+pub(super) fn rows_from(lines: &[Line], x: u16, body: Area, width: u16, brush: &mut Brush<'_>) -> u16 {
+    let rows = wrapped(lines, usize::from(width));
+    // What does not fit is cut at its beginning: the field and what to do stand at the end.
+    let room = usize::from(body.height.saturating_sub(2)).max(1);
+    let rows = &rows[rows.len().saturating_sub(room)..];
     let free = body.height.saturating_sub(rows.len() as u16 + 4);
     let y = body.y + free / 3;
     for (row, y) in rows.iter().zip(y..body.y + body.height) {
         brush.line(x, y, width, row);
     }
-    let below = y + rows.len() as u16 + 1;
-    match field {
-        Some(unlock) if below < body.y + body.height => passphrase(unlock, x, below, width, brush),
-        _ => brush.put_cursor(x, y),
-    }
+    brush.put_cursor(x, y);
+    y + rows.len() as u16 + 1
 }
 
-fn unlock_lines(state: &State, unlock: &Unlock) -> Vec<Line> {
-    let mut lines = vec![Line::of(Role::Heading, format!("Unlock {}", state.vault)), Line::blank()];
-    if let Some(wrong) = &unlock.wrong {
-        lines.extend(wrong.lines().map(|l| Line::of(Role::Bad, l)));
-        lines.push(Line::blank());
-    }
-    lines.push(Line::of(Role::Text, format!("Passphrase of {}:", unlock.what)));
-    lines
-}
-
-/// The passphrase as dots, never as text; a long one shows its end only.
-fn passphrase(unlock: &Unlock, x: u16, y: u16, width: u16, brush: &mut Brush<'_>) {
-    if unlock.trying {
-        brush.text(x, y, width, Role::Testing, "◌ being tried; the encryption makes that take a second or two");
-        brush.put_cursor(x, y);
-        return;
-    }
-    let dots = unlock.input.count().min(usize::from(width.saturating_sub(2)));
+/// A secret as dots, never as text; a long one shows its end only.
+pub(super) fn dots(count: usize, x: u16, y: u16, width: u16, brush: &mut Brush<'_>) {
+    let dots = count.min(usize::from(width.saturating_sub(2)));
     let used = brush.text(x, y, width, Role::Input, &"•".repeat(dots));
     let blank = " ".repeat(usize::from((width / 2).saturating_sub(used)));
     brush.text(x + used, y, width.saturating_sub(used), Role::Input, &blank);
     brush.put_cursor(x + used, y);
+}
+
+fn opening(state: &State) -> Vec<Line> {
+    let mut lines = vec![Line::of(Role::Quiet, format!("Opening {} …", state.vault))];
+    lines.extend(said(state));
+    lines
+}
+
+/// What work at the door says while it goes on.
+fn said(state: &State) -> Vec<Line> {
+    let Some(text) = &state.said else { return Vec::new() };
+    let mut lines = vec![Line::blank()];
+    lines.extend(text.lines().map(|l| Line::of(Role::Strong, l)));
+    lines
+}
+
+fn unlock_lines(state: &State, unlock: &Unlock) -> Vec<Line> {
+    let mut lines = Vec::new();
+    match unlock.locked {
+        None => lines.extend([Line::of(Role::Heading, format!("Unlock {}", state.vault)), Line::blank()]),
+        Some(by) => {
+            lines.push(Line::of(Role::Heading, "Locked"));
+            let why = match by {
+                LockedBy::Person => String::new(),
+                LockedBy::Rest(rest) => format!("Nothing was typed for {}. ", minutes(rest)),
+            };
+            lines.push(Line::of(
+                Role::Quiet,
+                format!(
+                    "{why}Keys, sessions and all that was read from the accounts are forgotten; tests were stopped."
+                ),
+            ));
+            lines.push(Line::blank());
+        }
+    }
+    if let Some(wrong) = &unlock.wrong {
+        lines.extend(wrong.lines().map(|l| Line::of(Role::Bad, l)));
+        lines.push(Line::blank());
+    }
+    match &unlock.way {
+        Way::Passphrase(of) if unlock.locked.is_some() && of == "the vault" => {
+            lines.push(Line::of(Role::Text, format!("Passphrase of {}:", state.vault)));
+        }
+        Way::Passphrase(of) => lines.push(Line::of(Role::Text, format!("Passphrase of {of}:"))),
+        Way::AtHand(how) => {
+            lines.push(Line::of(Role::Text, &state.vault));
+            lines.push(Line::of(Role::Text, how));
+        }
+        Way::NoVault => lines.push(Line::of(
+            Role::Text,
+            "Enter opens it again: this run has no vault, so the lock protects against a glance, not against somebody \
+             who uses your account on this machine.",
+        )),
+    }
+    if unlock.trying {
+        lines.extend(said(state));
+    }
+    lines
+}
+
+fn minutes(rest: std::time::Duration) -> String {
+    match rest.as_secs() {
+        seconds @ 0..=59 => format!("{seconds} seconds"),
+        60..=119 => "a minute".to_owned(),
+        seconds => format!("{} minutes", seconds / 60),
+    }
 }
 
 fn no_vault(path: &str) -> Vec<Line> {

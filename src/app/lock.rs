@@ -1,0 +1,197 @@
+//! The lock: everything that was read is dropped, the screen is covered, and unlocking leads back to
+//! the same place.
+
+use super::{Effect, Notice, Pane, Saved, Screen, State, TextInput, Unlock, View, Way};
+use crate::domain::{Change, ConnectionId, Region};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Who locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockedBy {
+    /// A key.
+    Person,
+    /// Nothing was typed for so long.
+    Rest(Duration),
+}
+
+/// Where a person was. It survives a lock in memory; it never shows itself.
+#[derive(Clone)]
+pub struct Kept {
+    focus: Pane,
+    before_detail: Pane,
+    cursor: Option<ConnectionId>,
+    detail_scroll: usize,
+    region: Option<Region>,
+    filter: TextInput,
+    only_broken: Option<BTreeSet<ConnectionId>>,
+    view: View,
+    last_view: Option<View>,
+    /// What a save behind the lock could not write.
+    unsaved: Vec<Change>,
+}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A filter and a region can name what the lock has to cover.
+        f.write_str("Kept(hidden)")
+    }
+}
+
+/// What is told after unlocking.
+const BACK: &str = "open again; what was read before the lock is forgotten: T tests anew";
+
+impl State {
+    /// After how long without a key the panes have to be locked; `None` while there is nothing to lock.
+    pub fn idle_limit(&self) -> Option<Duration> {
+        self.guard.idle.filter(|_| matches!(self.screen, Screen::Panes))
+    }
+
+    /// Who locked, while the screen is covered.
+    pub(super) fn locked_by(&self) -> Option<LockedBy> {
+        match &self.screen {
+            Screen::Unlock(unlock) => unlock.locked,
+            _ => None,
+        }
+    }
+
+    /// Whether the screen is covered.
+    pub fn is_locked(&self) -> bool {
+        self.locked_by().is_some()
+    }
+
+    /// Covers the screen, and drops everything but where a person is. Requests end; their answers are stale.
+    pub(super) fn lock(&mut self, by: LockedBy) -> Vec<Effect> {
+        if !matches!(self.screen, Screen::Panes) {
+            return Vec::new();
+        }
+        let mut effects = self.cancel_all();
+        let fresh = State::new(self.size, std::mem::take(&mut self.vault), self.flags.clone());
+        // Every field is named here: whoever adds one decides what becomes of it. What is not carried
+        // over below is a fact, or hangs on one, and goes.
+        let State {
+            // The terminal, and this run.
+            size: _,
+            vault: _,
+            flags: _,
+            zone,
+            guard,
+            // What numbers requests goes on, so that no answer from before is ever taken for a later one's.
+            next_ticket,
+            // A save that was begun is finished behind the lock.
+            saving,
+            // About the program's own settings.
+            faults,
+            themes,
+            now,
+            // The place.
+            focus,
+            before_detail,
+            cursor,
+            detail: _,
+            detail_scroll,
+            region,
+            filter,
+            typing_filter: _,
+            only_broken,
+            view,
+            last_view,
+            // Facts.
+            book: _,
+            standings: _,
+            sources: _,
+            open: _,
+            stopping: _,
+            follow_at: _,
+            overlays: _,
+            notice: _,
+            said: _,
+            log: _,
+            prefix: _,
+            pins: _,
+            armed: _,
+            changed: _,
+            screen: _,
+            kept: _,
+            watch: _,
+            last_copy: _,
+        } = std::mem::replace(self, fresh);
+        self.flags.endpoint = None;
+        self.zone = zone;
+        self.next_ticket = next_ticket;
+        self.saving = saving;
+        self.faults = faults;
+        self.themes = themes;
+        self.now = now;
+        let unsaved = Vec::new();
+        self.kept = Some(Kept {
+            focus,
+            before_detail,
+            cursor,
+            detail_scroll,
+            region,
+            filter,
+            only_broken,
+            view,
+            last_view,
+            unsaved,
+        });
+        self.screen = Screen::Unlock(Unlock { locked: Some(by), ..Unlock::new(guard.way.clone()) });
+        self.guard = guard;
+        effects.extend([Effect::Lock, Effect::Repaint]);
+        effects
+    }
+
+    /// Back to the place from before the lock, as far as it is still there.
+    pub(super) fn come_back(&mut self) -> Vec<Effect> {
+        let Some(kept) = self.kept.take() else { return Vec::new() };
+        self.filter = kept.filter;
+        self.before_detail = kept.before_detail;
+        self.focus = kept.focus;
+        self.only_broken = kept.only_broken;
+        self.view = kept.view;
+        self.last_view = kept.last_view;
+        if let Some(id) = kept.cursor.filter(|id| self.connection(*id).is_some()) {
+            // Also where the filter hides it for now: verdicts come back with the next test.
+            self.cursor = Some(id);
+            self.follow();
+            self.detail_scroll = kept.detail_scroll;
+            self.region = kept.region;
+            self.clamp_scroll();
+        }
+        self.notice = Some(Notice::plain(BACK));
+        if kept.unsaved.is_empty() { Vec::new() } else { self.save(kept.unsaved) }
+    }
+
+    /// A save ended behind the lock. What could not be written is tried again after it, where it can be told:
+    /// an ExternalId is never lost.
+    pub(super) fn saved_behind_the_lock(&mut self, changes: Vec<Change>, result: &Result<Saved, String>) {
+        self.saving = self.saving.saturating_sub(1);
+        if let (Err(_), Some(kept)) = (result, &mut self.kept) {
+            kept.unsaved.extend(changes);
+        }
+    }
+
+    /// Gives up an attempt to open: what it gives is dropped, and the field is there again.
+    pub(super) fn give_up_opening(&mut self) -> Vec<Effect> {
+        self.said = None;
+        if let Screen::Unlock(unlock) = &mut self.screen {
+            unlock.trying = false;
+            unlock.wrong = None;
+        }
+        self.notice = Some(Notice::plain("stopped; the vault is as it was"));
+        vec![Effect::Lock]
+    }
+
+    /// Tries to open, with what was typed or with what is at hand.
+    pub(super) fn try_to_open(&mut self) -> Vec<Effect> {
+        let Screen::Unlock(unlock) = &mut self.screen else { return Vec::new() };
+        if !unlock.is_ready() {
+            return Vec::new();
+        }
+        unlock.trying = true;
+        unlock.wrong = None;
+        let passphrase = matches!(unlock.way, Way::Passphrase(_)).then(|| unlock.input.take());
+        vec![Effect::Unlock { passphrase }]
+    }
+}
