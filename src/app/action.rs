@@ -82,6 +82,8 @@ actions! {
     Refresh = "refresh",
     /// Back to the view before this one.
     LastView = "last-view",
+    /// Show what tests found over time.
+    History = "history",
     /// Show a page for the person who owns the role.
     Message = "message",
     /// Choose a command, a connection, a group or a region by its name.

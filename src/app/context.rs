@@ -157,6 +157,8 @@ conditions! {
     LastView = "last-view",
     /// This is the demo, and there is a policy to attach.
     DemoApply = "demo-apply",
+    /// A story is being read.
+    Story = "story",
     /// The connection under the cursor assumes a role.
     Role = "role",
     /// The account of the connection under the cursor is known.
@@ -228,6 +230,7 @@ impl State {
             Condition::Watching => self.watch.is_some(),
             Condition::LastView => self.last_view.is_some(),
             Condition::DemoApply => self.flags.demo && self.policy_at_hand().is_some(),
+            Condition::Story => self.viewer().is_some_and(|v| v.kind == ViewerKind::History),
             Condition::Role => here().is_some_and(|c| c.role_arn().is_some()),
             Condition::Account => here().is_some_and(|c| c.account.is_some()),
             Condition::ExternalId => here().is_some_and(|c| c.external_id().is_some()),

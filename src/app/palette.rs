@@ -2,7 +2,7 @@
 
 use super::order::natural;
 use super::{Action, COMMANDS, Condition, Effect, Notice, Overlay, Pane, State, TextInput, region_rows};
-use crate::domain::{ConnectionId, Mark, Region, Timestamp};
+use crate::domain::{ConnectionId, Mark, Region, Timestamp, nearest};
 
 /// The longest name, in bytes.
 const LIMIT: usize = 200;
@@ -271,13 +271,10 @@ fn key_of(state: &State, palette: &Palette, action: Action) -> (String, Option<S
 fn nothing_called(state: &State, typed: &str) -> String {
     let Some(palette) = state.palette() else { return String::new() };
     let typed = typed.trim();
-    let nearest = all(state, palette)
-        .into_iter()
-        .map(|e| (strsim::jaro_winkler(typed, &e.word), e.word))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match nearest {
-        Some((_, word)) => format!("nothing is called {typed}; nearest: {word}"),
+    let words: Vec<String> = all(state, palette).into_iter().map(|e| e.word).collect();
+    let known: Vec<&str> = words.iter().map(String::as_str).collect();
+    match nearest(typed, &known) {
+        Some(word) => format!("nothing is called {typed}; nearest: {word}"),
         None => format!("nothing is called {typed}: no command, connection, group or region"),
     }
 }

@@ -143,6 +143,7 @@ impl State {
             Action::Watch => return self.toggle_watch(now),
             Action::WatchBroken => return self.watch(now, self.broken()),
             Action::Refresh => return self.refresh(),
+            Action::History => return self.ask_history(),
             Action::LastView => return self.last_view(),
             Action::Snippet | Action::Message => {
                 let viewer = self.cursor.and_then(|id| self.snippet_viewer(id, action == Action::Message));

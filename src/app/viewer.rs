@@ -14,6 +14,8 @@ pub enum ViewerKind {
     Words,
     /// A decoded authorization message.
     Decoded,
+    /// What tests found of one connection over time.
+    History,
     /// Policies to paste.
     Snippet,
 }
