@@ -114,6 +114,10 @@ actions! {
     PreviousTab = "previous-tab",
     /// The viewer's next policy, where there are several.
     NextSheet = "next-policy",
+    /// To the next place of what is searched for.
+    NextMatch = "next-match",
+    /// To the place before.
+    PreviousMatch = "previous-match",
     /// The viewer without borders, for selecting with the mouse.
     Plain = "plain",
     /// Write what the viewer shows to a file.

@@ -54,6 +54,7 @@ enum Goal {
     Connection(ConnectionId),
     Group(String),
     Region(Region),
+    Theme(String),
 }
 
 impl State {
@@ -130,6 +131,7 @@ impl State {
                     self.focus_on(Pane::Checks);
                 }
             }
+            Goal::Theme(name) => return vec![Effect::Theme(name)],
             Goal::Region(region) => {
                 self.overlays.clear();
                 self.focus_on(Pane::Regions);
@@ -216,6 +218,16 @@ fn all(state: &State, palette: &Palette) -> Vec<Entry> {
             }
         })
         .collect();
+    for theme in &state.themes {
+        entries.push(Entry {
+            word: format!("theme {theme}"),
+            say: "other colours, for this run".to_owned(),
+            mark: None,
+            key: String::new(),
+            off: None,
+            goal: Goal::Theme(theme.clone()),
+        });
+    }
     for connection in state.sorted() {
         let badge = state.standings.get(&connection.id).map(super::Standing::badge);
         let account = connection.account.as_ref().map_or("", |a| a.as_str());

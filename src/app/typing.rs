@@ -8,7 +8,7 @@ impl State {
     fn field(&mut self) -> Option<&mut TextInput> {
         match self.overlays.last_mut() {
             Some(Overlay::Palette(palette)) => Some(&mut palette.input),
-            Some(Overlay::Viewer(_)) => None,
+            Some(Overlay::Viewer(viewer)) => viewer.search.typing.then_some(&mut viewer.search.input),
             None if matches!(self.screen, Screen::Panes) && self.typing_filter => Some(&mut self.filter),
             None => None,
         }
@@ -18,6 +18,8 @@ impl State {
     fn edited(&mut self) {
         if let Some(palette) = self.palette_mut() {
             palette.chosen = 0;
+        } else if self.viewer().is_some() {
+            self.go_to_match(None);
         } else if self.typing_filter {
             self.settle();
         }

@@ -162,6 +162,8 @@ impl State {
             Action::Help
             | Action::Palette
             | Action::Complete
+            | Action::NextMatch
+            | Action::PreviousMatch
             | Action::NextTab
             | Action::PreviousTab
             | Action::NextSheet

@@ -1,6 +1,6 @@
 //! Texts that cover the panes: help, the error log, the cloud's own words, policies.
 
-use super::{Line, Wrap, wrapped};
+use super::{Line, Search, Wrap, wrapped};
 use crate::domain::Role;
 
 /// What is being read.
@@ -76,6 +76,8 @@ pub struct Viewer {
     pub scroll: usize,
     /// Without borders, so that a mouse selects the text alone.
     pub plain: bool,
+    /// What is searched for in it.
+    pub search: Search,
     /// The connection it is about, for file names and notices.
     pub about: String,
 }
@@ -83,7 +85,7 @@ pub struct Viewer {
 impl Viewer {
     /// A viewer on its first text.
     pub fn new(kind: ViewerKind, about: impl Into<String>, sheets: Vec<Sheet>) -> Self {
-        Self { kind, sheets, sheet: 0, tab: 0, scroll: 0, plain: false, about: about.into() }
+        Self { kind, sheets, sheet: 0, tab: 0, scroll: 0, plain: false, search: Search::default(), about: about.into() }
     }
 
     /// A viewer with one text in one form.

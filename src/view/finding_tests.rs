@@ -80,3 +80,15 @@ fn what_tests_found_over_time() {
         insta::assert_snapshot!(format!("history_{name}"), screen(&state));
     }
 }
+
+#[test]
+fn searching_a_text() {
+    for (name, size) in SIZES {
+        let mut state = tested(size);
+        press(&mut state, &[Action::Snippet, Action::Filter]);
+        type_in(&mut state, "cur:");
+        insta::assert_snapshot!(format!("search_typed_{name}"), screen(&state));
+        press(&mut state, &[Action::Accept, Action::NextMatch]);
+        insta::assert_snapshot!(format!("search_{name}"), screen(&state));
+    }
+}
