@@ -82,6 +82,8 @@ actions! {
     Refresh = "refresh",
     /// Back to the view before this one.
     LastView = "last-view",
+    /// Show what tests found over time.
+    History = "history",
     /// Show a page for the person who owns the role.
     Message = "message",
     /// Choose a command, a connection, a group or a region by its name.
@@ -118,6 +120,10 @@ actions! {
     PreviousTab = "previous-tab",
     /// The viewer's next policy, where there are several.
     NextSheet = "next-policy",
+    /// To the next place of what is searched for.
+    NextMatch = "next-match",
+    /// To the place before.
+    PreviousMatch = "previous-match",
     /// What the viewer shows, or what was copied last, on the terminal's own screen: for selecting with the mouse.
     Plain = "plain",
     /// Write what the viewer shows to a file.

@@ -31,6 +31,7 @@ commands! {
     "refresh" Refresh "ask anew for what this pane shows",
     "policy" Snippet "the policy for what is missing here",
     "message" Message "a page for the person who owns the role",
+    "history" History "what tests found of this one over time",
     "copy policy" Copy "copy the policy, or what is being read",
     "copy role-arn" CopyRoleArn "copy the role's ARN",
     "copy account" CopyAccount "copy the account id",

@@ -28,6 +28,8 @@ pub enum Context {
     Text,
     /// A filter is being typed.
     FilterText,
+    /// What is searched for in a text is being typed.
+    SearchText,
     /// A name is being typed.
     Palette,
     /// A passphrase is being typed.
@@ -44,7 +46,7 @@ pub enum Context {
 
 impl Context {
     /// Every context.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Everywhere,
         Self::Panes,
         Self::Connections,
@@ -56,6 +58,7 @@ impl Context {
         Self::Snippet,
         Self::Text,
         Self::FilterText,
+        Self::SearchText,
         Self::Palette,
         Self::Unlock,
         Self::Locked,
@@ -78,6 +81,7 @@ impl Context {
             Self::Snippet => "snippet",
             Self::Text => "text",
             Self::FilterText => "filter-text",
+            Self::SearchText => "search-text",
             Self::Palette => "palette",
             Self::Unlock => "unlock",
             Self::Locked => "locked",
@@ -101,6 +105,7 @@ impl Context {
             Self::Snippet => "Policy",
             Self::Text => "Typing text",
             Self::FilterText => "Typing a filter",
+            Self::SearchText => "Searching a text",
             Self::Palette => "Typing a name",
             Self::Unlock => "Unlocking",
             Self::Locked => "Locked",
@@ -117,7 +122,7 @@ impl Context {
             Self::Panes | Self::Viewer | Self::Text | Self::Unlock | Self::Locked | Self::Confirm | Self::Closed => {
                 Some(Self::Everywhere)
             }
-            Self::FilterText | Self::Palette | Self::Ask => Some(Self::Text),
+            Self::FilterText | Self::SearchText | Self::Palette | Self::Ask => Some(Self::Text),
             Self::Regions | Self::Connections => Some(Self::Panes),
             Self::Accounts | Self::Checks | Self::Detail => Some(Self::Connections),
             Self::Snippet => Some(Self::Viewer),
@@ -126,7 +131,7 @@ impl Context {
 
     /// Whether printable keys are text here.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Text | Self::FilterText | Self::Palette | Self::Unlock | Self::Ask)
+        matches!(self, Self::Text | Self::FilterText | Self::SearchText | Self::Palette | Self::Unlock | Self::Ask)
     }
 }
 
@@ -174,6 +179,10 @@ conditions! {
     LastView = "last-view",
     /// This is the demo, and there is a policy to attach.
     DemoApply = "demo-apply",
+    /// Something is searched for in the text.
+    Searched = "searched",
+    /// A story is being read.
+    Story = "story",
     /// The connection under the cursor assumes a role.
     Role = "role",
     /// The account of the connection under the cursor is known.
@@ -218,6 +227,7 @@ impl State {
         match self.overlays.last() {
             Some(Overlay::Question(asking)) if asking.has_field() => return Context::Ask,
             Some(Overlay::Question(_)) => return Context::Confirm,
+            Some(Overlay::Viewer(v)) if v.search.typing => return Context::SearchText,
             Some(Overlay::Viewer(v)) if v.kind == ViewerKind::Snippet => return Context::Snippet,
             Some(Overlay::Viewer(_)) => return Context::Viewer,
             Some(Overlay::Palette(_)) => return Context::Palette,
@@ -256,6 +266,8 @@ impl State {
             Condition::Watching => self.watch.is_some(),
             Condition::LastView => self.last_view.is_some(),
             Condition::DemoApply => self.flags.demo && self.policy_at_hand().is_some(),
+            Condition::Searched => self.viewer().is_some_and(|v| v.search.needle().is_some()),
+            Condition::Story => self.viewer().is_some_and(|v| v.kind == ViewerKind::History),
             Condition::Role => here().is_some_and(|c| c.role_arn().is_some()),
             Condition::Account => here().is_some_and(|c| c.account.is_some()),
             Condition::ExternalId => here().is_some_and(|c| c.external_id().is_some()),

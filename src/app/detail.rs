@@ -4,7 +4,8 @@ use super::standing::{finding_word, untested_word};
 use super::watch::watch_lines;
 use super::{Line, Slot, Standing, State, wrapped};
 use crate::domain::{
-    Check, Connection, ConnectionReport, Denial, ErrorClass, ExternalIdFinding, Mandatory, Mark, Reason, Role, Verdict,
+    Check, Connection, ConnectionReport, Denial, ErrorClass, ExternalIdFinding, Mandatory, Mark, Reason, Role,
+    Timestamp, Verdict,
 };
 use crate::report;
 use crate::text;
@@ -19,7 +20,7 @@ pub fn detail(state: &State, width: usize) -> (String, Vec<Line>) {
     let Some((connection, standing)) = state.detailed() else {
         return ("4 Detail".to_owned(), vec![Line::of(Role::Quiet, "No connection here.")]);
     };
-    let mut lines = table(connection, standing, width);
+    let mut lines = table(state, connection, standing, width);
     lines.extend(watch_lines(state, connection.id, standing));
     lines.extend(what_to_do(state, connection, standing));
     lines.extend(facts(state, connection, standing));
@@ -49,7 +50,7 @@ fn title(state: &State, connection: &Connection, standing: &Standing) -> String 
 }
 
 /// The five permissions with verdict and reason.
-fn table(connection: &Connection, standing: &Standing, width: usize) -> Vec<Line> {
+fn table(state: &State, connection: &Connection, standing: &Standing, width: usize) -> Vec<Line> {
     let wide = width >= WIDE;
     let name = if width < NARROW { 12 } else { 30 };
     let mut lines = Vec::new();
@@ -63,7 +64,7 @@ fn table(connection: &Connection, standing: &Standing, width: usize) -> Vec<Line
         let (word, why) = match slot {
             Slot::Never => ("not tested", String::new()),
             Slot::Waiting => ("testing", String::new()),
-            Slot::Known(check) => (mark.word(), why(connection, standing, check, wide)),
+            Slot::Known(check) => (mark.word(), why(state, connection, standing, check, wide)),
         };
         let title = if width < NARROW { permission.short() } else { permission.action() };
         let mut line = Line::default()
@@ -84,9 +85,12 @@ fn table(connection: &Connection, standing: &Standing, width: usize) -> Vec<Line
 }
 
 /// The short reason behind a verdict.
-fn why(connection: &Connection, standing: &Standing, check: &Check, wide: bool) -> String {
+fn why(state: &State, connection: &Connection, standing: &Standing, check: &Check, wide: bool) -> String {
     match check.verdict {
-        Verdict::Denied => check.denial.as_ref().map_or_else(String::new, reason),
+        Verdict::Denied => {
+            let since = check.since.map(|since| format!("since {}", day(state, since)));
+            check.denial.as_ref().map(reason).into_iter().chain(since).collect::<Vec<_>>().join(", ")
+        }
         Verdict::Untested => check.error.as_ref().map_or_else(String::new, |e| match &e.code {
             Some(code) if e.class != ErrorClass::NotReached => format!("{} ({code})", untested_word(e.class)),
             _ if e.class == ErrorClass::NotReached => String::new(),
@@ -103,6 +107,18 @@ fn why(connection: &Connection, standing: &Standing, check: &Check, wide: bool) 
             }
             permission => standing.report.as_ref().map_or_else(String::new, |r| told(r, permission)),
         },
+    }
+}
+
+/// The time of day for what was today, else the day.
+fn day(state: &State, at: Timestamp) -> String {
+    let words = at.dated(state.zone, state.now);
+    let today = state.now.dated(state.zone, state.now);
+    let (date, time) = words.rsplit_once(' ').unwrap_or(("", words.as_str()));
+    match today.rsplit_once(' ') {
+        Some((same, _)) if same == date => time.to_owned(),
+        _ if time.contains(':') => date.to_owned(),
+        _ => words,
     }
 }
 
@@ -144,7 +160,16 @@ fn told(report: &ConnectionReport, permission: Mandatory) -> String {
 
 /// Why something was refused, in a few words; the policy by its name where AWS names it.
 fn reason(denial: &Denial) -> String {
-    let words = match denial.reason {
+    let words = reason_words(denial.reason);
+    match denial.policy_arn.as_deref().and_then(|arn| arn.rsplit('/').next()) {
+        Some(policy) => format!("{words}: {policy}"),
+        None => words.to_owned(),
+    }
+}
+
+/// A reason in a person's words.
+pub(super) fn reason_words(reason: Reason) -> &'static str {
+    match reason {
         Reason::IdentityNoAllow => "no identity policy allows it",
         Reason::ExplicitDenyIdentity => "explicit deny in an identity policy",
         Reason::ScpNoAllow => "no SCP allows it",
@@ -160,10 +185,6 @@ fn reason(denial: &Denial) -> String {
         Reason::TrustOrCaller => "the role's trust or the caller's policy",
         Reason::EncodedOnly => "AWS gave an encoded message only",
         Reason::Unspecified => "AWS does not say by which policy",
-    };
-    match denial.policy_arn.as_deref().and_then(|arn| arn.rsplit('/').next()) {
-        Some(policy) => format!("{words}: {policy}"),
-        None => words.to_owned(),
     }
 }
 
@@ -282,18 +303,13 @@ fn facts(state: &State, connection: &Connection, standing: &Standing) -> Vec<Lin
     }
     if let Some(since) = report.and_then(|r| r.since) {
         let state_word = report.map_or("", |r| r.status().word());
-        fact("status", format!("{state_word} since {}", since.short(state.zone)));
-    }
-    for check in standing.known().filter(|c| c.verdict == Verdict::Denied) {
-        if let Some(since) = check.since {
-            fact("", format!("{} denied since {}", check.permission.action(), since.short(state.zone)));
-        }
+        fact("status", format!("{state_word} since {}", since.dated(state.zone, state.now)));
     }
     for change in report.iter().flat_map(|r| &r.changes) {
         fact("changed", change.clone());
     }
     if let Some(good) = report.and_then(|r| r.last_good).filter(|_| standing.is_broken()) {
-        fact("last good", good.short(state.zone));
+        fact("last good", good.dated(state.zone, state.now));
     }
     if let Some(endpoint) = report.and_then(|r| r.endpoint.as_ref()).or(connection.endpoint_url.as_ref()) {
         fact("endpoint", endpoint.clone());

@@ -3,9 +3,9 @@
 use super::{Action, Effect, Flags, Msg, Opening, Size, State, update};
 use crate::domain::{
     AccountFacts, AccountId, BaseIdentity, Cause, CauseKind, Check, CheckError, Connection, ConnectionId,
-    ConnectionName, ConnectionReport, Denial, End, ErrorClass, Evidence, ExternalId, ExternalIdFinding, Mandatory,
-    Method, Part, Partition, PolicyType, ProfileName, Reason, Region, RegionFact, Regions, Reply, RoleArn, Source,
-    Ticket, Timestamp, Verdict, Zone,
+    ConnectionName, ConnectionReport, Denial, End, Episode, ErrorClass, Evidence, ExternalId, ExternalIdFinding,
+    Mandatory, Method, Part, Partition, PolicyType, ProfileName, Reason, Region, RegionFact, Regions, Reply, RoleArn,
+    Source, Story, Ticket, Timestamp, Verdict, Zone,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -240,4 +240,45 @@ pub fn tested(size: Size) -> State {
     tell(&mut state, 1, Part::Connection(found(&sandbox)));
     end(&mut state, 1, End::Done);
     state
+}
+
+/// What the history knows of `legacy`.
+pub fn story() -> Story {
+    let day = |d: i64| Timestamp(NOW.0 - d * 86_400_000);
+    let seen = |verdict, reason, from, to| Episode {
+        verdict,
+        reason,
+        class: None,
+        from: day(from),
+        to: day(to),
+        edited: false,
+    };
+    let good = |p| (p, vec![seen(Verdict::Allowed, None, 83, 0)]);
+    Story {
+        connection: id(3),
+        kept: true,
+        permissions: vec![
+            good(Mandatory::AssumeRole),
+            (
+                Mandatory::ReportDefinitions,
+                vec![
+                    seen(Verdict::Allowed, None, 400, 13),
+                    Episode { class: Some(ErrorClass::Throttled), ..seen(Verdict::Untested, None, 12, 12) },
+                    Episode { edited: true, ..seen(Verdict::Denied, Some(Reason::IdentityNoAllow), 11, 0) },
+                ],
+            ),
+            good(Mandatory::AccountAttributes),
+            (Mandatory::Regions, Vec::new()),
+            (
+                Mandatory::AccountSummary,
+                vec![seen(Verdict::Allowed, None, 83, 5), seen(Verdict::Denied, Some(Reason::ScpExplicitDeny), 4, 0)],
+            ),
+        ],
+        external_id: vec![
+            (ExternalIdFinding::NotEnforced, day(83), day(50)),
+            (ExternalIdFinding::Enforced, day(20), day(20)),
+        ],
+        last_good: Some(day(13)),
+        folded: true,
+    }
 }

@@ -97,6 +97,23 @@ pub fn external_id(connection: &Connection, standing: &Standing) -> Cell {
     }
 }
 
+/// For how long a connection's state stands, as far as the history knows: `12d`, `4h`, `35m`; nothing while it is well.
+pub fn since(state: &State, standing: &Standing) -> String {
+    let report = standing.report.as_ref().filter(|_| standing.is_broken());
+    report.and_then(|r| r.since).map_or_else(String::new, |since| age(state.now.since(since)))
+}
+
+/// An age in the largest unit that says it: `35m`, `4h`, `12d`.
+fn age(ms: i64) -> String {
+    let minutes = ms.max(0) / 60_000;
+    match (minutes / 1440, minutes / 60, minutes) {
+        (0, 0, 0) => "now".to_owned(),
+        (0, 0, m) => format!("{m}m"),
+        (0, h, _) => format!("{h}h"),
+        (d, ..) => format!("{d}d"),
+    }
+}
+
 /// How many connections there are, and how many of each kind of trouble: `6 connections`, `2 broken`, …
 pub fn tally(state: &State) -> Vec<(Role, String)> {
     let count = state.book.len();

@@ -2,7 +2,7 @@
 
 use super::order::natural;
 use super::{Action, COMMANDS, Condition, Effect, Notice, Overlay, Pane, State, TextInput, region_rows};
-use crate::domain::{ConnectionId, Mark, Region, Timestamp};
+use crate::domain::{ConnectionId, Mark, Region, Timestamp, nearest};
 
 /// The longest name, in bytes.
 const LIMIT: usize = 200;
@@ -131,12 +131,12 @@ impl State {
                     self.focus_on(Pane::Checks);
                 }
             }
+            Goal::Theme(name) => return vec![Effect::Theme(name)],
             Goal::Region(region) => {
                 self.overlays.clear();
                 self.focus_on(Pane::Regions);
                 self.region = Some(region);
             }
-            Goal::Theme(name) => return vec![Effect::Theme(name)],
         }
         Vec::new()
     }
@@ -259,7 +259,7 @@ fn all(state: &State, palette: &Palette) -> Vec<Entry> {
     for name in &state.themes {
         entries.push(Entry {
             word: format!("theme {name}"),
-            say: "take on this theme for this run".to_owned(),
+            say: "other colours, for this run".to_owned(),
             mark: None,
             key: String::new(),
             off: None,
@@ -283,13 +283,10 @@ fn key_of(state: &State, palette: &Palette, action: Action) -> (String, Option<S
 fn nothing_called(state: &State, typed: &str) -> String {
     let Some(palette) = state.palette() else { return String::new() };
     let typed = typed.trim();
-    let nearest = all(state, palette)
-        .into_iter()
-        .map(|e| (strsim::jaro_winkler(typed, &e.word), e.word))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match nearest {
-        Some((_, word)) => format!("nothing is called {typed}; nearest: {word}"),
+    let words: Vec<String> = all(state, palette).into_iter().map(|e| e.word).collect();
+    let known: Vec<&str> = words.iter().map(String::as_str).collect();
+    match nearest(typed, &known) {
+        Some(word) => format!("nothing is called {typed}; nearest: {word}"),
         None => format!("nothing is called {typed}: no command, connection, group or region"),
     }
 }

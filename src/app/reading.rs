@@ -16,11 +16,18 @@ impl State {
 
     /// Handles an action in the viewer on top; `false` when it is none of the viewer's.
     pub(super) fn viewer_action(&mut self, _now: Timestamp, action: Action) -> bool {
+        if action == Action::Back && self.unsearch() {
+            return true;
+        }
         let page = self.viewer_page().max(1);
         let last = self.viewer_last();
         let Some(viewer) = self.viewer_mut() else { return false };
         match action {
             Action::Back | Action::Quit => drop(self.overlays.pop()),
+            Action::Filter => self.search(),
+            Action::Accept => viewer.search.typing = false,
+            Action::NextMatch => self.go_to_match(Some(1)),
+            Action::PreviousMatch => self.go_to_match(Some(-1)),
             Action::Up => viewer.scroll = viewer.scroll.saturating_sub(1),
             Action::Down => viewer.scroll = (viewer.scroll + 1).min(last),
             Action::Top => viewer.scroll = 0,

@@ -47,6 +47,7 @@ impl State {
                 self.pins.extend(pin.filter(|(id, _)| self.wants_pin(*id)));
             }
             Part::Decoded(text) => self.decoded(text.expose()),
+            Part::Story(story) => self.told(&story),
             Part::Notice(words) => self.say(now, Notice::bad(words)),
             Part::Applied { what, after } => self.say(now, Notice::good(applied(&what, after))),
             Part::Identity(identity) => self.say(now, Notice::plain(format!("we are {}", identity.arn))),

@@ -21,8 +21,11 @@ impl State {
         vec![Effect::Start { ticket, request: Request::Check { book: self.book.clone(), select, probe } }]
     }
 
-    /// Tests the shown connection again: every pane shows what its test found.
+    /// Tests the shown connection again: every pane shows what its test found. A story is read anew.
     pub(super) fn refresh(&mut self) -> Vec<Effect> {
+        if self.viewer().is_some_and(|v| v.kind == super::ViewerKind::History) {
+            return self.ask_history();
+        }
         let effects = self.test(self.cursor.into_iter().collect(), ProbeMode::Sparing);
         if let (false, Some(connection)) = (effects.is_empty(), self.cursor.and_then(|id| self.connection(id))) {
             self.notice = Some(Notice::plain(format!("asking {} anew: checks, regions and facts", connection.name)));

@@ -11,6 +11,7 @@ impl State {
                 matches!(asking.question, Question::Text { .. }).then_some(&mut asking.text)
             }
             (Some(Overlay::Palette(palette)), _) => Some(&mut palette.input),
+            (Some(Overlay::Viewer(viewer)), _) => viewer.search.typing.then_some(&mut viewer.search.input),
             (None, Screen::Panes) if self.typing_filter => Some(&mut self.filter),
             _ => None,
         }
@@ -31,6 +32,8 @@ impl State {
     fn edited(&mut self) {
         if let Some(palette) = self.palette_mut() {
             palette.chosen = 0;
+        } else if self.viewer().is_some() {
+            self.go_to_match(None);
         } else if self.typing_filter {
             self.settle();
         }

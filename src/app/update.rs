@@ -150,6 +150,7 @@ impl State {
             Action::Watch => return self.toggle_watch(now),
             Action::WatchBroken => return self.watch(now, self.broken()),
             Action::Refresh => return self.refresh(),
+            Action::History => return self.ask_history(),
             Action::LastView => return self.last_view(),
             Action::Snippet | Action::Message => {
                 let viewer = self.cursor.and_then(|id| self.snippet_viewer(id, action == Action::Message));
@@ -173,6 +174,8 @@ impl State {
             Action::Help
             | Action::Palette
             | Action::Complete
+            | Action::NextMatch
+            | Action::PreviousMatch
             | Action::NextTab
             | Action::PreviousTab
             | Action::NextSheet

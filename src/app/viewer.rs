@@ -1,6 +1,6 @@
 //! Texts that cover the panes: help, the error log, the cloud's own words, policies.
 
-use super::{Line, wrapped};
+use super::{Line, Search, wrapped};
 use crate::domain::Role;
 
 /// What is being read.
@@ -14,6 +14,8 @@ pub enum ViewerKind {
     Words,
     /// A decoded authorization message.
     Decoded,
+    /// What tests found of one connection over time.
+    History,
     /// Policies to paste.
     Snippet,
 }
@@ -72,6 +74,8 @@ pub struct Viewer {
     pub tab: usize,
     /// The first row that is shown.
     pub scroll: usize,
+    /// What is searched for in it.
+    pub search: Search,
     /// The connection it is about, for file names and notices.
     pub about: String,
 }
@@ -79,7 +83,7 @@ pub struct Viewer {
 impl Viewer {
     /// A viewer on its first text.
     pub fn new(kind: ViewerKind, about: impl Into<String>, sheets: Vec<Sheet>) -> Self {
-        Self { kind, sheets, sheet: 0, tab: 0, scroll: 0, about: about.into() }
+        Self { kind, sheets, sheet: 0, tab: 0, scroll: 0, search: Search::default(), about: about.into() }
     }
 
     /// A viewer with one text in one form.

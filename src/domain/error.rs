@@ -131,6 +131,23 @@ pub enum ErrorClass {
 }
 
 impl ErrorClass {
+    /// Every class, in the order of the interface.
+    pub const ALL: [Self; 13] = [
+        Self::Source,
+        Self::Network,
+        Self::Proxy,
+        Self::Throttled,
+        Self::Expired,
+        Self::RegionOff,
+        Self::Clock,
+        Self::Unsupported,
+        Self::Invalid,
+        Self::AccountMismatch,
+        Self::NotReached,
+        Self::Cancelled,
+        Self::Other,
+    ];
+
     /// The word of the JSON interface.
     pub fn word(self) -> &'static str {
         match self {

@@ -1,7 +1,9 @@
 //! What the engine is asked, and what it answers. A started ticket gives any number of
 //! parts and exactly one end, also after cancel, panic or shutdown.
 
-use super::{BaseIdentity, Check, CheckError, Connection, ConnectionId, ConnectionReport, Secret, Source, Ticket};
+use super::{
+    BaseIdentity, Check, CheckError, Connection, ConnectionId, ConnectionReport, Secret, Source, Story, Ticket,
+};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,6 +45,11 @@ pub enum Request {
         connection: ConnectionId,
         /// The encoded text.
         message: String,
+    },
+    /// Tell what tests found of a connection over time. Asks nothing of a cloud.
+    History {
+        /// Which connection.
+        connection: ConnectionId,
     },
     /// Attach a policy in the demo cloud, as its owner would. Elsewhere this fails.
     DemoApply {
@@ -96,6 +103,8 @@ pub enum Part {
     Connection(Box<ConnectionReport>),
     /// The decoded authorization message: JSON, as AWS gave it. Sensitive: shown on request, never logged.
     Decoded(Secret),
+    /// What tests found over time.
+    Story(Box<Story>),
     /// Something worth a line that changes no verdict, such as a history that cannot be written.
     Notice(String),
     /// Who the source is.

@@ -18,6 +18,7 @@ mod retest;
 mod role;
 mod secret;
 mod settings;
+mod story;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -41,4 +42,5 @@ pub use retest::Pauses;
 pub use role::{Depth, Mark, Role};
 pub use secret::{Secret, SecretInput};
 pub use settings::{Rebinding, Settings, ThemeChoice};
+pub use story::{Episode, Story};
 pub use time::{Timestamp, Zone};

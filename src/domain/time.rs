@@ -53,6 +53,14 @@ impl Timestamp {
         self.format(zone, "%-d %b %H:%M")
     }
 
+    /// `22 Nov 03:00`; of another year than `now` is, `22 Nov 2025`.
+    pub fn dated(self, zone: Zone, now: Self) -> String {
+        match self.format(zone, "%Y") == now.format(zone, "%Y") {
+            true => self.short(zone),
+            false => self.format(zone, "%-d %b %Y"),
+        }
+    }
+
     /// `03:00:12`.
     pub fn clock(self, zone: Zone) -> String {
         self.format(zone, "%H:%M:%S")

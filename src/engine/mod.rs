@@ -97,6 +97,7 @@ impl Engine {
                     End::Done
                 }
                 Request::Identify { book, connection } => identify(&shared, &book, connection, &sink).await,
+                Request::History { connection } => story(&shared, connection, &sink).await,
                 Request::Decode { book, connection, message } => {
                     decode(&shared, &book, connection, &message, &sink).await
                 }
@@ -175,6 +176,20 @@ async fn identify(shared: &Shared, book: &[Connection], id: ConnectionId, sink: 
         }
         Err(error) => End::Failed(error),
     }
+}
+
+async fn story(shared: &Shared, id: ConnectionId, sink: &Sink) -> End {
+    let history = shared.history.clone();
+    let told = tokio::task::spawn_blocking(move || locked(&history).story(id)).await;
+    let words = match told {
+        Ok(Ok(story)) => {
+            sink.part(Part::Story(Box::new(story))).await;
+            return End::Done;
+        }
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "an error inside this program ended the work; run again with --log FILE and report it".to_owned(),
+    };
+    End::Failed(CheckError::new(ErrorClass::Other, words))
 }
 
 async fn decode(shared: &Shared, book: &[Connection], id: ConnectionId, message: &str, sink: &Sink) -> End {

@@ -1,9 +1,9 @@
 //! What is known about each connection's checks, and since when.
 
 use super::line::{Line, STATUS};
-use super::{JournalError, file, values};
+use super::{JournalError, file, story, values};
 use crate::domain::{
-    Check, Connection, ConnectionId, ConnectionReport, ExternalIdFinding, Mandatory, Status, Timestamp, Verdict,
+    Check, Connection, ConnectionId, ConnectionReport, ExternalIdFinding, Mandatory, Status, Story, Timestamp, Verdict,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -90,6 +90,8 @@ pub struct History {
     memory: Memory,
     /// Whether the file can be written, or there is none to write.
     writable: bool,
+    /// Lines that stand in no file, the oldest first.
+    unwritten: Vec<Line>,
 }
 
 impl Memory {
@@ -197,13 +199,13 @@ impl History {
             }
         }
         let writable = path.as_deref().is_some_and(file::can_append);
-        (Self { path, vault, memory, writable }, error)
+        (Self { path, vault, memory, writable, unwritten: Vec::new() }, error)
     }
 
     /// A history that lives and ends with the program, for connections that no vault holds beyond it; `vault` keeps
     /// their values apart from others'.
     pub fn in_memory(vault: Uuid) -> Self {
-        Self { path: None, vault: Some(vault), memory: Memory::default(), writable: true }
+        Self { path: None, vault: Some(vault), memory: Memory::default(), writable: true, unwritten: Vec::new() }
     }
 
     /// Whether results are remembered beyond this run: switched on, a vault open, the file writable.
@@ -291,12 +293,29 @@ impl History {
         report.since = Some(self.take(report.id, STATUS, status, None, &values, now, &mut lines));
         report.last_good = self.last_good(report.id);
         self.take_probe(report, &values, &mut lines);
-        match &self.path {
+        let written = match &self.path {
             Some(path) if !lines.is_empty() => {
                 file::append(path, &lines).map_err(|source| JournalError::Write { path: path.clone(), source })
             }
             _ => Ok(()),
+        };
+        if written.is_err() || self.path.is_none() {
+            self.unwritten.append(&mut lines);
         }
+        written
+    }
+
+    /// What tests found of a connection over time, read anew: other runs write to the file too. Blocking.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn story(&self, id: ConnectionId) -> Result<Story, JournalError> {
+        let lines = match &self.path {
+            Some(path) => file::read(path).map_err(|source| JournalError::Read { path: path.clone(), source })?.0,
+            None => Vec::new(),
+        };
+        let all = lines.iter().chain(&self.unwritten);
+        Ok(story::told(id, all, self.path.is_some() && self.is_kept(), self.last_good(id)))
     }
 
     /// Takes one verdict in and gives the time since when it stands.

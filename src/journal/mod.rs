@@ -9,6 +9,7 @@
 mod file;
 mod history;
 mod line;
+mod story;
 #[cfg(test)]
 mod tests;
 mod values;

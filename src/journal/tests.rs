@@ -260,3 +260,70 @@ fn a_folder_that_cannot_be_written_is_said_and_the_report_is_filled() {
     assert!(matches!(result, Err(JournalError::Write { .. })), "{result:?}");
     assert_eq!(r.since, Some(Timestamp(HOUR)));
 }
+
+/// A permission's story: what was seen, from hour to hour, and whether the connection was edited before.
+fn told(history: &History, id: ConnectionId, permission: Mandatory) -> Vec<(Verdict, Option<Reason>, i64, i64, bool)> {
+    let story = history.story(id).unwrap();
+    let episodes = story.permissions.into_iter().find(|(p, _)| *p == permission).unwrap().1;
+    episodes.into_iter().map(|e| (e.verdict, e.reason, e.from.0 / HOUR, e.to.0 / HOUR, e.edited)).collect()
+}
+
+#[test]
+fn a_story_tells_what_was_seen_from_when_to_when() {
+    let dir = tempfile::tempdir().unwrap();
+    let c = connection("id-1");
+    for hour in [0, 30, 60] {
+        record(&mut open(&dir), &c, Verdict::Allowed, hour);
+    }
+    record(&mut open(&dir), &c, Verdict::Denied, 70);
+    record(&mut open(&dir), &c, Verdict::Untested, 71);
+    record(&mut open(&dir), &connection("id-2"), Verdict::Denied, 72);
+    let history = open(&dir);
+    let no_allow = Some(Reason::IdentityNoAllow);
+    assert_eq!(
+        told(&history, c.id, CUR),
+        [
+            (Verdict::Allowed, None, 0, 60, false),
+            (Verdict::Denied, no_allow, 70, 70, false),
+            (Verdict::Untested, None, 71, 71, false),
+            (Verdict::Denied, no_allow, 72, 72, true),
+        ]
+    );
+    assert_eq!(told(&history, c.id, Mandatory::Regions).len(), 2, "the edit alone divides it");
+    let story = history.story(c.id).unwrap();
+    assert!(story.kept && !story.folded);
+    assert_eq!(story.last_good, Some(Timestamp(60 * HOUR)));
+}
+
+#[test]
+fn a_compacted_story_keeps_what_its_lines_remember_and_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("state/checks.jsonl");
+    let c = connection("id-1");
+    let mut history = open(&dir);
+    record(&mut history, &c, Verdict::Allowed, 1);
+    record(&mut history, &c, Verdict::Denied, 5);
+    record(&mut history, &c, Verdict::Denied, 40);
+    let mut memory = super::history::Memory::default();
+    file::read(&path).unwrap().0.iter().for_each(|line| memory.apply(line));
+    std::fs::remove_file(&path).unwrap();
+    memory.compacted().iter().for_each(|lines| file::append(&path, lines).unwrap());
+    let history = open(&dir);
+    let no_allow = Some(Reason::IdentityNoAllow);
+    assert_eq!(
+        told(&history, c.id, CUR),
+        [(Verdict::Allowed, None, 1, 1, false), (Verdict::Denied, no_allow, 5, 40, false)]
+    );
+    assert!(history.story(c.id).unwrap().folded);
+}
+
+#[test]
+fn without_a_file_a_story_tells_of_this_run() {
+    let mut history = History::in_memory(VAULT);
+    let c = connection("id-1");
+    record(&mut history, &c, Verdict::Allowed, 1);
+    record(&mut history, &c, Verdict::Denied, 3);
+    assert_eq!(told(&history, c.id, CUR).len(), 2);
+    assert!(!history.story(c.id).unwrap().kept);
+    assert!(history.story(ConnectionId(Uuid::from_u128(9))).unwrap().permissions.iter().all(|(_, e)| e.is_empty()));
+}

@@ -71,7 +71,8 @@ fn fitting(mut pieces: Vec<(Role, String)>, width: usize) -> Vec<(Role, String)>
 
 /// Whether there is something that must be said even without a line for it.
 pub fn has_status(state: &State) -> bool {
-    state.notice.is_some() || state.context() == Context::FilterText
+    let searching = state.viewer().is_some_and(|v| v.search.typing);
+    state.notice.is_some() || state.context() == Context::FilterText || searching
 }
 
 /// Whether what was just said needs the footer's line as well. It is gone with the next key.
@@ -99,6 +100,17 @@ pub fn status(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
         brush.put_cursor(x + used + column, y);
         let count = format!("   {} of {} shown", shown(state).len(), state.book.len());
         brush.text(x + used + end, y, room.saturating_sub(end), Role::Quiet, &count);
+        return;
+    }
+    if let Some((needle, words)) = state.search_words() {
+        let used = brush.text(x, y, width, Role::Key, "/ ");
+        let room = width.saturating_sub(used + 1);
+        let end = brush.text(x + used, y, room, Role::Input, &needle);
+        if let Some(search) = state.viewer().map(|v| &v.search).filter(|s| s.typing) {
+            let column = u16::try_from(search.input.column()).unwrap_or(room).min(room);
+            brush.put_cursor(x + used + column, y);
+        }
+        brush.text(x + used + end, y, room.saturating_sub(end), Role::Quiet, &format!("   {words}"));
         return;
     }
     if let Some(notice) = &state.notice {

@@ -1,7 +1,7 @@
 //! What a person sees of the palette, the watch and the list of what is broken.
 
 use super::tests::{NARROW, TINY, WIDE, screen};
-use crate::app::fixtures::{NOW, end, found, press, tell, tested};
+use crate::app::fixtures::{NOW, end, found, press, story, tell, tested};
 use crate::app::{Action, Msg, State, update};
 use crate::domain::{End, Part, Timestamp};
 use crate::keymap::Keymap;
@@ -68,4 +68,27 @@ fn only_what_is_broken() {
     type_in(&mut state, "denied");
     press(&mut state, &[Action::Accept]);
     insta::assert_snapshot!("broken_filtered_80", screen(&state));
+}
+
+#[test]
+fn what_tests_found_over_time() {
+    for (name, size) in SIZES {
+        let mut state = tested(size);
+        press(&mut state, &[Action::History]);
+        tell(&mut state, 2, Part::Story(Box::new(story())));
+        end(&mut state, 2, End::Done);
+        insta::assert_snapshot!(format!("history_{name}"), screen(&state));
+    }
+}
+
+#[test]
+fn searching_a_text() {
+    for (name, size) in SIZES {
+        let mut state = tested(size);
+        press(&mut state, &[Action::Snippet, Action::Filter]);
+        type_in(&mut state, "cur:");
+        insta::assert_snapshot!(format!("search_typed_{name}"), screen(&state));
+        press(&mut state, &[Action::Accept, Action::NextMatch]);
+        insta::assert_snapshot!(format!("search_{name}"), screen(&state));
+    }
 }

@@ -1,7 +1,7 @@
 //! The fleet of checks: a row a connection, a column a permission.
 
 use super::brush::{Brush, extent, page};
-use crate::app::{Area, Line, Pane, Slot, Standing, State, external_id, shown, wrapped};
+use crate::app::{Area, Line, Pane, Slot, Standing, State, external_id, shown, since, wrapped};
 use crate::domain::{Connection, Mandatory, Mark, Role};
 
 /// A column of the table.
@@ -12,6 +12,8 @@ enum Column {
     /// One permission, with the word of a refusal or the symbol alone.
     Check(Mandatory, bool),
     ExternalId,
+    /// For how long something is broken.
+    Since,
     Time,
     /// Symbol and words of the whole connection.
     State,
@@ -26,6 +28,7 @@ impl Column {
             Self::Account => "account",
             Self::Check(permission, _) => permission.short(),
             Self::ExternalId => "ExternalId",
+            Self::Since => "since",
             Self::Time => "time",
             Self::State => "state",
             Self::Symbols => "checks",
@@ -42,6 +45,7 @@ impl Column {
             Self::Check(permission, false) => permission.short().len() as u16,
             // "! NOT ENFORCED"
             Self::ExternalId => 14,
+            Self::Since => 5,
             Self::Time => 7,
             // "! NOT ENFORCED"
             Self::State => 14,
@@ -55,14 +59,16 @@ const NAME: u16 = 28;
 
 /// The columns for a width: words first, then account and time; with less room symbols, then sums.
 fn columns(width: u16) -> Vec<(Column, u16)> {
-    use Column::{Account, Check, ExternalId, Name, State, Symbols, Time};
+    use Column::{Account, Check, ExternalId, Name, Since, State, Symbols, Time};
     let checks = |words| Mandatory::ALL.map(|p| Check(p, words));
     let with = |before: &[Column], words, after: &[Column]| {
         before.iter().copied().chain(checks(words)).chain(after.iter().copied()).collect::<Vec<_>>()
     };
     let choices = [
-        with(&[Name, Account], true, &[ExternalId, Time]),
+        with(&[Name, Account], true, &[ExternalId, Since, Time]),
+        with(&[Name, Account], true, &[ExternalId, Since]),
         with(&[Name, Account], true, &[ExternalId]),
+        with(&[Name], true, &[ExternalId, Since]),
         with(&[Name], true, &[ExternalId]),
         with(&[Name], false, &[ExternalId]),
     ];
@@ -117,21 +123,22 @@ pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
         let Some(standing) = state.standings.get(&connection.id) else { continue };
         let mut x = inner.x + 1;
         for (column, width) in &columns {
-            cell(connection, standing, *column, x, y, *width, brush);
+            let area = Area { x, y, width: *width, height: 1 };
+            cell(state, connection, standing, *column, area, brush);
             x += width + 1;
         }
     }
 }
 
 fn cell(
+    state: &State,
     connection: &Connection,
     standing: &Standing,
     column: Column,
-    x: u16,
-    y: u16,
-    width: u16,
+    area: Area,
     brush: &mut Brush<'_>,
 ) {
+    let Area { x, y, width, .. } = area;
     match column {
         Column::Name => {
             brush.text(x, y, width, Role::Text, connection.name.as_str());
@@ -152,6 +159,9 @@ fn cell(
                 Some(mark) => brush.marked(x, y, width, mark, &cell.word),
                 None => drop(brush.text(x, y, width, cell.role, &cell.word)),
             }
+        }
+        Column::Since => {
+            brush.text(x, y, width, Role::Quiet, &format!("{:>5}", since(state, standing)));
         }
         Column::Time => {
             let ms = standing.report.as_ref().filter(|_| standing.run.is_none()).map(|r| r.elapsed_ms);

@@ -3,6 +3,7 @@
 use super::brush::{Brush, extent};
 use crate::app::{Layout, State, Viewer};
 use crate::domain::Role;
+use crate::text;
 
 /// Draws a text that covers the panes.
 pub fn draw(state: &State, viewer: &Viewer, layout: &Layout, brush: &mut Brush<'_>) {
@@ -28,6 +29,12 @@ pub fn draw(state: &State, viewer: &Viewer, layout: &Layout, brush: &mut Brush<'
     }
     for (row, y) in rows[shown].iter().zip(area.y..) {
         brush.line(area.x, y, area.width, row);
+        let text = row.text();
+        for place in viewer.search.places(&text) {
+            let before = u16::try_from(text::width(&text[..place.start])).unwrap_or(area.width);
+            let left = area.width.saturating_sub(before);
+            brush.text(area.x + before.min(area.width), y, left, Role::Badge, &text[place]);
+        }
     }
     brush.put_cursor(area.x, area.y);
 }
