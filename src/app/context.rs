@@ -1,6 +1,6 @@
 //! Where the keyboard is, and the conditions under which a key works.
 
-use super::{Overlay, Pane, Screen, State, ViewerKind};
+use super::{Form, Overlay, Pane, Screen, State, ViewerKind};
 use crate::domain::Verdict;
 
 /// Where the keyboard is. Each has its own key table and those of its parents.
@@ -30,6 +30,10 @@ pub enum Context {
     FilterText,
     /// A name is being typed.
     Palette,
+    /// A connection is being described.
+    Form,
+    /// A connection's name is being typed to remove it.
+    Removal,
     /// A passphrase is being typed.
     Unlock,
     /// There is no vault, or it cannot be opened.
@@ -38,7 +42,7 @@ pub enum Context {
 
 impl Context {
     /// Every context.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Everywhere,
         Self::Panes,
         Self::Connections,
@@ -51,6 +55,8 @@ impl Context {
         Self::Text,
         Self::FilterText,
         Self::Palette,
+        Self::Form,
+        Self::Removal,
         Self::Unlock,
         Self::Closed,
     ];
@@ -70,6 +76,8 @@ impl Context {
             Self::Text => "text",
             Self::FilterText => "filter-text",
             Self::Palette => "palette",
+            Self::Form => "form",
+            Self::Removal => "removal",
             Self::Unlock => "unlock",
             Self::Closed => "closed",
         }
@@ -90,6 +98,8 @@ impl Context {
             Self::Text => "Typing text",
             Self::FilterText => "Typing a filter",
             Self::Palette => "Typing a name",
+            Self::Form => "Describing a connection",
+            Self::Removal => "Removing a connection",
             Self::Unlock => "Unlocking",
             Self::Closed => "Without a vault",
         }
@@ -100,7 +110,7 @@ impl Context {
         match self {
             Self::Everywhere => None,
             Self::Panes | Self::Viewer | Self::Text | Self::Unlock | Self::Closed => Some(Self::Everywhere),
-            Self::FilterText | Self::Palette => Some(Self::Text),
+            Self::FilterText | Self::Palette | Self::Form | Self::Removal => Some(Self::Text),
             Self::Regions | Self::Connections => Some(Self::Panes),
             Self::Accounts | Self::Checks | Self::Detail => Some(Self::Connections),
             Self::Snippet => Some(Self::Viewer),
@@ -109,7 +119,7 @@ impl Context {
 
     /// Whether printable keys are text here.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Text | Self::FilterText | Self::Palette | Self::Unlock)
+        matches!(self, Self::Text | Self::FilterText | Self::Palette | Self::Form | Self::Removal | Self::Unlock)
     }
 }
 
@@ -187,6 +197,22 @@ conditions! {
     Tabs = "tabs",
     /// The viewer has more than one policy.
     Sheets = "sheets",
+    /// A vault is open, so that connections can be saved.
+    Vault = "vault",
+    /// The connection under the cursor stands in a vault.
+    Saved = "saved",
+    /// A form holds everything that the policies to paste need.
+    Complete = "complete",
+    /// A choice has the focus.
+    Choice = "choice",
+    /// The field with the focus has known values.
+    Candidates = "candidates",
+    /// The field with the focus is wrong, and what is probably meant is known.
+    Suggestion = "suggestion",
+    /// Something is being tested, or will be by itself.
+    Trying = "trying",
+    /// The connection's name is typed out, so that it can be removed.
+    Named = "named",
     /// Something was typed, and nothing is being tried.
     Typed = "typed",
 }
@@ -203,6 +229,8 @@ impl State {
             Some(Overlay::Viewer(v)) if v.kind == ViewerKind::Snippet => return Context::Snippet,
             Some(Overlay::Viewer(_)) => return Context::Viewer,
             Some(Overlay::Palette(_)) => return Context::Palette,
+            Some(Overlay::Form(_)) => return Context::Form,
+            Some(Overlay::Removal(_)) => return Context::Removal,
             None => {}
         }
         if self.typing_filter {
@@ -251,6 +279,14 @@ impl State {
             Condition::Filtered => !self.filter.is_empty(),
             Condition::Tabs => self.viewer().is_some_and(|v| v.tabs().len() > 1),
             Condition::Sheets => self.viewer().is_some_and(|v| v.sheets.len() > 1),
+            Condition::Vault => !self.flags.not_saved,
+            Condition::Saved => here().is_some_and(|c| c.saved),
+            Condition::Complete => self.form_is_complete(),
+            Condition::Choice => self.form().is_some_and(|f| f.focus.is_choice()),
+            Condition::Candidates => self.candidates().len() > 1,
+            Condition::Suggestion => self.form_suggestion().is_some(),
+            Condition::Trying => self.form().is_some_and(Form::is_trying),
+            Condition::Named => self.removal().is_some_and(|r| r.is_typed(&self.book)),
             Condition::Typed => match &self.screen {
                 Screen::Unlock(u) => !u.trying && u.input.count() > 0,
                 _ => true,

@@ -143,7 +143,7 @@ fn told(report: &ConnectionReport, permission: Mandatory) -> String {
 }
 
 /// Why something was refused, in a few words; the policy by its name where AWS names it.
-fn reason(denial: &Denial) -> String {
+pub(super) fn reason(denial: &Denial) -> String {
     let words = match denial.reason {
         Reason::IdentityNoAllow => "no identity policy allows it",
         Reason::ExplicitDenyIdentity => "explicit deny in an identity policy",

@@ -1,6 +1,6 @@
 //! What covers the panes: a stack, of which the last has the keyboard.
 
-use super::{Palette, State, Viewer};
+use super::{FormKey, Palette, Removal, State, Viewer};
 
 /// Something that covers the panes.
 #[derive(Debug, Clone)]
@@ -9,6 +9,10 @@ pub enum Overlay {
     Viewer(Viewer),
     /// Everything by its name.
     Palette(Palette),
+    /// A connection is being described; what stands in it is in [`State::forms`].
+    Form(FormKey),
+    /// A connection is about to be removed.
+    Removal(Removal),
 }
 
 impl Overlay {
@@ -16,7 +20,7 @@ impl Overlay {
     pub fn viewer(&self) -> Option<&Viewer> {
         match self {
             Self::Viewer(viewer) => Some(viewer),
-            Self::Palette(_) => None,
+            Self::Palette(_) | Self::Form(_) | Self::Removal(_) => None,
         }
     }
 }

@@ -1,14 +1,15 @@
 //! Text and its keys, in whatever field has the focus.
 
 use super::{Action, Effect, Notice, Overlay, Screen, State, TextInput};
-use crate::domain::SecretInput;
+use crate::domain::{SecretInput, Timestamp};
 
 impl State {
     /// The line of text that has the focus.
     fn field(&mut self) -> Option<&mut TextInput> {
         match self.overlays.last_mut() {
             Some(Overlay::Palette(palette)) => Some(&mut palette.input),
-            Some(Overlay::Viewer(_)) => None,
+            Some(Overlay::Removal(removal)) => (!removal.saving).then_some(&mut removal.input),
+            Some(Overlay::Viewer(_) | Overlay::Form(_)) => None,
             None if matches!(self.screen, Screen::Panes) && self.typing_filter => Some(&mut self.filter),
             None => None,
         }
@@ -24,13 +25,15 @@ impl State {
     }
 
     /// Text for the field that has the focus; elsewhere pasted text is refused and says so.
-    pub(super) fn typed(&mut self, text: &str) {
+    pub(super) fn typed(&mut self, now: Timestamp, text: &str) -> Vec<Effect> {
         if let Screen::Unlock(unlock) = &mut self.screen {
             if !unlock.trying {
                 let fits = unlock.input.push(text);
                 unlock.wrong = (!fits)
                     .then(|| format!("a passphrase may have at most {} bytes; nothing was added", SecretInput::MAX));
             }
+        } else if self.form().is_some() {
+            return self.form_typed(now, text);
         } else if let Some(field) = self.field() {
             if !field.insert(text) {
                 self.notice = Some(Notice::plain("that is longer than this field takes; nothing was added"));
@@ -39,31 +42,26 @@ impl State {
         } else {
             self.notice = Some(Notice::plain("pasted text is never taken for keys; / starts a filter it can go into"));
         }
+        Vec::new()
     }
 
     /// A key that changes the text or moves in it.
-    pub(super) fn edit(&mut self, action: Action) {
+    pub(super) fn edit(&mut self, now: Timestamp, action: Action) -> Vec<Effect> {
         if let Screen::Unlock(unlock) = &mut self.screen {
             match action {
                 Action::Erase => unlock.input.pop(),
                 Action::EraseAll => unlock.input.clear(),
                 _ => {}
             }
-            return;
+            return Vec::new();
         }
-        let Some(field) = self.field() else { return };
-        match action {
-            Action::Erase => field.erase(),
-            Action::EraseWord => field.erase_word(),
-            Action::EraseAll => field.clear(),
-            Action::Delete => field.delete(),
-            Action::CursorLeft => field.left(),
-            Action::CursorRight => field.right(),
-            Action::CursorHome => field.home(),
-            Action::CursorEnd => field.end(),
-            _ => return,
+        if self.form().is_some() {
+            return self.form_edit(now, action);
         }
-        self.edited();
+        if self.field().is_some_and(|field| field.edit(action)) {
+            self.edited();
+        }
+        Vec::new()
     }
 
     pub(super) fn accept(&mut self) -> Vec<Effect> {

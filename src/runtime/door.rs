@@ -2,10 +2,10 @@
 //! the clouds' runtime, never on the screen's.
 
 use crate::app::Saved;
-use crate::domain::{Change, Connection, Reply, Request, Secret, Settings, Ticket};
+use crate::domain::{Change, Connection, Reply, Request, Secret, Settings, Ticket, foreign_host};
 use crate::engine::{Engine, demo};
 use crate::journal::History;
-use crate::providers::aws::endpoint::{Endpoints, foreign_host};
+use crate::providers::aws::endpoint::Endpoints;
 use crate::providers::aws::{Aws, http};
 use crate::providers::demo::{Damaged, Demo, Pace};
 use crate::vault::passphrase::{PassphraseError, PassphraseVars};

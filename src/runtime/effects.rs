@@ -2,8 +2,11 @@
 
 use super::Wardrobe;
 use super::door::{Answer, Cloud, Door};
-use crate::app::{Effect, Msg, NoCopy, Notice, Opening};
-use crate::domain::{Change, CheckError, End, ErrorClass, Reply, Secret, ThemeChoice, Ticket};
+use crate::app::{Effect, Msg, NoCopy, Notice, Opening, ProfileEntry};
+use crate::domain::{
+    Change, CheckError, ConnectionId, End, ErrorClass, ExternalId, Reply, Secret, ThemeChoice, Ticket,
+};
+use crate::providers::profiles::{ProfileFacts, profiles};
 use crate::term::capabilities;
 use crate::term::clipboard::{self, Place, Unsent};
 use crate::text;
@@ -77,6 +80,11 @@ impl Hands {
             Effect::Unlock { passphrase } => self.unlock(passphrase),
             Effect::Copy { text, what } => self.copy(text, what),
             Effect::WriteFile { name, text } => self.blocking(move || written(write_file(&name, &text))),
+            Effect::MakeIds(key) => {
+                let (id, external_id) = (ConnectionId::generate(), ExternalId::generate());
+                let _ = self.local.send(Local::Msg(Msg::MadeIds { key, id, external_id }));
+            }
+            Effect::ListProfiles => self.list_profiles(),
             Effect::Save(changes) => {
                 let (door, cloud) = (self.door.clone(), self.cloud.clone());
                 let fewer = changes.iter().any(|c| matches!(c, Change::Replace(_) | Change::Remove(_)));
@@ -124,6 +132,15 @@ impl Hands {
             let open = matches!(answer, Answer::Open { .. });
             let look = door.settings().filter(|_| open).and_then(|settings| wardrobe.look(&settings).ok());
             Local::Door(answer, look)
+        });
+    }
+
+    fn list_profiles(&self) {
+        let local = self.local.clone();
+        self.clouds.spawn(async move {
+            let entry = |p: ProfileFacts| ProfileEntry { kind: p.kind.word().to_owned(), name: p.name };
+            let found = profiles().await.map(|all| all.into_iter().map(entry).collect());
+            let _ = local.send(Local::Msg(Msg::Profiles(found)));
         });
     }
 
