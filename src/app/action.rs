@@ -134,6 +134,20 @@ actions! {
     Decline = "decline",
     /// Cover the screen and forget what was read.
     Lock = "lock",
+    /// Add a connection.
+    NewConnection = "new-connection",
+    /// Change the connection under the cursor.
+    EditConnection = "edit-connection",
+    /// Remove the connection under the cursor.
+    RemoveConnection = "remove-connection",
+    /// Save what stands in the form.
+    Save = "save",
+    /// Throw away what stands in the form.
+    DropDraft = "drop-draft",
+    /// Take the value that is probably meant.
+    TakeSuggestion = "take-suggestion",
+    /// Put the next of the known values into the field.
+    NextChoice = "next-choice",
     /// Erase one character.
     Erase = "erase",
     /// Erase all that was typed.

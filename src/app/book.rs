@@ -13,6 +13,8 @@ impl State {
     /// Takes the outcome of a save.
     pub(super) fn saved(&mut self, now: Timestamp, changes: &[Change], result: Result<Saved, String>) {
         self.saving = self.saving.saturating_sub(1);
+        let problem = result.as_ref().err().cloned();
+        let names: Vec<(ConnectionId, String)> = self.book.iter().map(|c| (c.id, c.name.to_string())).collect();
         let pins = changes.iter().all(|c| matches!(c, Change::Pin(..)));
         match result {
             Ok(saved) => {
@@ -29,6 +31,16 @@ impl State {
                 self.say(now, Notice::bad(format!("the accounts were not saved in the vault: {why}")));
             }
             Err(why) => self.say(now, Notice::bad(format!("nothing was saved: {why}"))),
+        }
+        for change in changes {
+            match change {
+                Change::Add(c) | Change::Replace(c) => self.form_saved(now, c, problem.as_deref()),
+                Change::Remove(id) => {
+                    let name = names.iter().find(|(i, _)| i == id).map_or("it", |(_, n)| n.as_str());
+                    self.removal_saved(*id, name, problem.as_deref());
+                }
+                Change::Pin(..) | Change::Confirm(_) => {}
+            }
         }
     }
 
@@ -56,7 +68,7 @@ impl State {
 }
 
 /// Whether a test of one is a test of the other: everything that is sent is the same.
-fn same_test(a: &Connection, b: &Connection) -> bool {
+pub(super) fn same_test(a: &Connection, b: &Connection) -> bool {
     let sent = |c: &Connection| {
         (
             (c.id, c.method.clone(), c.source.clone(), c.session_name.clone(), c.source_identity.clone()),

@@ -1,6 +1,6 @@
 //! Where the keyboard is, and the conditions under which a key works.
 
-use super::{Overlay, Pane, Screen, State, ViewerKind};
+use super::{Form, Overlay, Pane, Screen, State, ViewerKind};
 use crate::domain::Verdict;
 
 /// Where the keyboard is. Each has its own key table and those of its parents.
@@ -32,6 +32,10 @@ pub enum Context {
     SearchText,
     /// A name is being typed.
     Palette,
+    /// A connection is being described.
+    Form,
+    /// A connection's name is being typed to remove it.
+    Removal,
     /// A passphrase is being typed.
     Unlock,
     /// Locked, and opened again without typing.
@@ -46,7 +50,7 @@ pub enum Context {
 
 impl Context {
     /// Every context.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Everywhere,
         Self::Panes,
         Self::Connections,
@@ -60,6 +64,8 @@ impl Context {
         Self::FilterText,
         Self::SearchText,
         Self::Palette,
+        Self::Form,
+        Self::Removal,
         Self::Unlock,
         Self::Locked,
         Self::Ask,
@@ -83,6 +89,8 @@ impl Context {
             Self::FilterText => "filter-text",
             Self::SearchText => "search-text",
             Self::Palette => "palette",
+            Self::Form => "form",
+            Self::Removal => "removal",
             Self::Unlock => "unlock",
             Self::Locked => "locked",
             Self::Ask => "ask",
@@ -107,6 +115,8 @@ impl Context {
             Self::FilterText => "Typing a filter",
             Self::SearchText => "Searching a text",
             Self::Palette => "Typing a name",
+            Self::Form => "Describing a connection",
+            Self::Removal => "Removing a connection",
             Self::Unlock => "Unlocking",
             Self::Locked => "Locked",
             Self::Ask => "A question",
@@ -122,7 +132,9 @@ impl Context {
             Self::Panes | Self::Viewer | Self::Text | Self::Unlock | Self::Locked | Self::Confirm | Self::Closed => {
                 Some(Self::Everywhere)
             }
-            Self::FilterText | Self::SearchText | Self::Palette | Self::Ask => Some(Self::Text),
+            Self::FilterText | Self::SearchText | Self::Palette | Self::Form | Self::Removal | Self::Ask => {
+                Some(Self::Text)
+            }
             Self::Regions | Self::Connections => Some(Self::Panes),
             Self::Accounts | Self::Checks | Self::Detail => Some(Self::Connections),
             Self::Snippet => Some(Self::Viewer),
@@ -131,7 +143,17 @@ impl Context {
 
     /// Whether printable keys are text here.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Text | Self::FilterText | Self::SearchText | Self::Palette | Self::Unlock | Self::Ask)
+        matches!(
+            self,
+            Self::Text
+                | Self::FilterText
+                | Self::SearchText
+                | Self::Palette
+                | Self::Form
+                | Self::Removal
+                | Self::Unlock
+                | Self::Ask
+        )
     }
 }
 
@@ -213,10 +235,26 @@ conditions! {
     Tabs = "tabs",
     /// The viewer has more than one policy.
     Sheets = "sheets",
+    /// A vault is open, so that connections can be saved.
+    Vault = "vault",
+    /// The connection under the cursor stands in a vault.
+    Saved = "saved",
+    /// A form holds everything that the policies to paste need.
+    Complete = "complete",
+    /// A choice has the focus.
+    Choice = "choice",
+    /// The field with the focus has known values.
+    Candidates = "candidates",
+    /// The field with the focus is wrong, and what is probably meant is known.
+    Suggestion = "suggestion",
+    /// Something is being tested, or will be by itself.
+    Trying = "trying",
+    /// The connection's name is typed out, so that it can be removed.
+    Named = "named",
     /// Something was typed, and nothing is being tried.
     Typed = "typed",
     /// An attempt to open goes on.
-    Trying = "trying",
+    Opening = "opening",
     /// The panes are open.
     Open = "open",
 }
@@ -231,6 +269,8 @@ impl State {
             Some(Overlay::Viewer(v)) if v.kind == ViewerKind::Snippet => return Context::Snippet,
             Some(Overlay::Viewer(_)) => return Context::Viewer,
             Some(Overlay::Palette(_)) => return Context::Palette,
+            Some(Overlay::Form(_)) => return Context::Form,
+            Some(Overlay::Removal(_)) => return Context::Removal,
             None => {}
         }
         match &self.screen {
@@ -287,11 +327,19 @@ impl State {
             Condition::Filtered => !self.filter.is_empty(),
             Condition::Tabs => self.viewer().is_some_and(|v| v.tabs().len() > 1),
             Condition::Sheets => self.viewer().is_some_and(|v| v.sheets.len() > 1),
+            Condition::Vault => !self.flags.not_saved,
+            Condition::Saved => here().is_some_and(|c| c.saved),
+            Condition::Complete => self.form_is_complete(),
+            Condition::Choice => self.form().is_some_and(|f| f.focus.is_choice()),
+            Condition::Candidates => self.candidates().len() > 1,
+            Condition::Suggestion => self.form_suggestion().is_some(),
+            Condition::Trying => self.form().is_some_and(Form::is_trying),
+            Condition::Named => self.removal().is_some_and(|r| r.is_typed(&self.book)),
             Condition::Typed => match &self.screen {
                 Screen::Unlock(u) => u.is_ready(),
                 _ => true,
             },
-            Condition::Trying => matches!(&self.screen, Screen::Unlock(u) if u.trying),
+            Condition::Opening => matches!(&self.screen, Screen::Unlock(u) if u.trying),
             Condition::Open => matches!(self.screen, Screen::Panes),
         }
     }

@@ -78,6 +78,21 @@ impl Line {
         self
     }
 
+    /// The same with every piece of text changed by `spell`.
+    #[must_use]
+    pub fn spelled(&self, spell: &dyn Fn(&str) -> String) -> Self {
+        let spans = self.spans.iter().map(|s| Span::new(s.role, spell(&s.text))).collect();
+        Self { spans, ..self.clone() }
+    }
+
+    /// The same, some columns further to the right.
+    #[must_use]
+    pub fn indented(&self, columns: usize) -> Self {
+        let mut line = self.clone();
+        line.spans.insert(0, Span { role: Role::Text, text: " ".repeat(columns) });
+        line
+    }
+
     /// The text without meanings.
     pub fn text(&self) -> String {
         self.spans.iter().map(Span::text).collect()

@@ -1,5 +1,6 @@
 //! One line of text that a person types, with a cursor.
 
+use super::Action;
 use crate::text;
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -97,6 +98,22 @@ impl TextInput {
     /// To the end.
     pub fn end(&mut self) {
         self.at = self.text.len();
+    }
+
+    /// Does what a key for text fields asks for; `false` when the action is none of these.
+    pub fn edit(&mut self, action: Action) -> bool {
+        match action {
+            Action::Erase => self.erase(),
+            Action::EraseWord => self.erase_word(),
+            Action::EraseAll => self.clear(),
+            Action::Delete => self.delete(),
+            Action::CursorLeft => self.left(),
+            Action::CursorRight => self.right(),
+            Action::CursorHome => self.home(),
+            Action::CursorEnd => self.end(),
+            _ => return false,
+        }
+        true
     }
 
     fn before(&self) -> usize {

@@ -96,7 +96,10 @@ impl State {
             only_broken,
             view,
             last_view,
+            // What was typed stays where losing it would lose an ExternalId.
+            forms,
             // Facts.
+            profiles: _,
             book: _,
             standings: _,
             sources: _,
@@ -123,6 +126,7 @@ impl State {
         self.faults = faults;
         self.themes = themes;
         self.now = now;
+        self.forms = forms.into_iter().filter_map(|(key, form)| Some((key, form.at_rest()?))).collect();
         let unsaved = Vec::new();
         self.kept = Some(Kept {
             focus,

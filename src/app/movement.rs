@@ -32,7 +32,7 @@ impl State {
     /// When this program has to go on by itself.
     pub(super) fn wakes(&self) -> impl Iterator<Item = Effect> {
         let watch = self.watch.as_ref().and_then(|w| w.next_at);
-        self.follow_at.into_iter().chain(watch).map(Effect::WakeAt)
+        self.follow_at.into_iter().chain(watch).chain(self.form_alarm(self.now)).map(Effect::WakeAt)
     }
 
     /// Moves in the pane with the focus: `to` gets present place, last place and rows of a page.

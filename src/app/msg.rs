@@ -1,7 +1,7 @@
 //! What `update` is told, and what it asks for.
 
-use super::{Action, Answered, Guard, KeyFact, Line, Notice, Question, Size};
-use crate::domain::{Change, Connection, Key, Reply, Request, Secret, Ticket, Timestamp};
+use super::{Action, Answered, FormKey, Guard, KeyFact, Line, Notice, Question, Size};
+use crate::domain::{Change, Connection, ConnectionId, ExternalId, Key, Reply, Request, Secret, Ticket, Timestamp};
 use std::sync::Arc;
 
 /// Something happened.
@@ -50,6 +50,17 @@ pub enum Msg {
     },
     /// What in the settings could not be used, a sentence each.
     Faults(Vec<String>),
+    /// New identities for a form.
+    MadeIds {
+        /// Which form.
+        key: FormKey,
+        /// The identity of a new connection.
+        id: ConnectionId,
+        /// A new ExternalId.
+        external_id: ExternalId,
+    },
+    /// The profiles of the AWS configuration, or why they cannot be read.
+    Profiles(Result<Vec<ProfileEntry>, String>),
     /// Changes were saved in the vault, or not.
     Saved {
         /// Which.
@@ -57,6 +68,15 @@ pub enum Msg {
         /// Every connection from now on, or why nothing was saved.
         result: Result<Saved, String>,
     },
+}
+
+/// A profile that can be a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileEntry {
+    /// Its name.
+    pub name: String,
+    /// Where its credentials come from, in a few words.
+    pub kind: String,
 }
 
 /// The vault after a save.
@@ -181,6 +201,10 @@ pub enum Effect {
     Print(String),
     /// End.
     Quit,
+    /// Make new identities for a form; answered by [`Msg::MadeIds`].
+    MakeIds(FormKey),
+    /// Read the names of the profiles; answered by [`Msg::Profiles`].
+    ListProfiles,
     /// Save changes of the connections, all or none; answered by [`Msg::Saved`].
     Save(Vec<Change>),
 }

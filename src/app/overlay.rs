@@ -1,6 +1,6 @@
 //! What covers the panes: a stack, of which the last has the keyboard.
 
-use super::{Asking, Palette, State, Viewer};
+use super::{Asking, FormKey, Palette, Removal, State, Viewer};
 
 /// Something that covers the panes.
 #[derive(Debug, Clone)]
@@ -11,6 +11,10 @@ pub enum Overlay {
     Palette(Palette),
     /// Something to answer before work goes on.
     Question(Box<Asking>),
+    /// A connection is being described; what stands in it is in [`State::forms`].
+    Form(FormKey),
+    /// A connection is about to be removed.
+    Removal(Removal),
 }
 
 impl Overlay {

@@ -1,6 +1,6 @@
 //! What the engine answers. An answer counts only under the ticket that is its connection's present one.
 
-use super::{Line, Notice, Standing, State, Viewer, ViewerKind};
+use super::{Effect, Line, Notice, Standing, State, Viewer, ViewerKind};
 use crate::domain::{
     ConnectionId, ConnectionReport, End, Method, Part, Reply, Role, SourceReport, Status, Ticket, Timestamp,
 };
@@ -8,13 +8,23 @@ use std::time::Duration;
 
 impl State {
     /// Takes an answer; `false` when it is stale and changes nothing.
-    pub(super) fn reply(&mut self, now: Timestamp, reply: Reply) -> bool {
+    pub(super) fn reply(&mut self, now: Timestamp, reply: Reply, effects: &mut Vec<Effect>) -> bool {
         let Reply { ticket, body } = reply;
         if !self.open.contains_key(&ticket) {
             return false;
         }
         match body {
+            Ok(part) if self.form_of(ticket).is_some() => {
+                self.form_part(now, ticket, part);
+                true
+            }
             Ok(part) => self.part(now, ticket, part),
+            Err(end) if self.form_of(ticket).is_some() => {
+                self.open.remove(&ticket);
+                self.stopping.remove(&ticket);
+                effects.extend(self.form_end(now, ticket, &end));
+                true
+            }
             Err(end) => {
                 self.end(now, ticket, end);
                 true

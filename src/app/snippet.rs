@@ -101,7 +101,7 @@ fn sends_source_identity(state: &State, connection: &Connection) -> bool {
 }
 
 /// A snippet in every form that can express it.
-fn sheet(name: &'static str, snippet: &Snippet) -> Sheet {
+pub(super) fn sheet(name: &'static str, snippet: &Snippet) -> Sheet {
     let tabs = Format::ALL
         .into_iter()
         .filter_map(|format| {

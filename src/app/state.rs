@@ -1,7 +1,10 @@
 //! Everything the dashboard knows.
 
 use super::order::natural;
-use super::{Action, Guard, Kept, Layout, Overlay, Pane, Standing, TextInput, Tone, Unlock, View, Watch, layout};
+use super::{
+    Action, Form, FormKey, Guard, Kept, Layout, Overlay, Pane, ProfileEntry, Standing, TextInput, Tone, Unlock, View,
+    Watch, layout,
+};
 use crate::domain::{
     AccountId, Connection, ConnectionId, Key, Region, Secret, Source, SourceReport, Ticket, Timestamp, Zone,
 };
@@ -127,6 +130,10 @@ pub struct State {
     pub overlays: Vec<Overlay>,
     /// What was copied last, to be shown where no clipboard took it.
     pub last_copy: Option<Secret>,
+    /// Forms that are open or were left unsaved.
+    pub forms: BTreeMap<FormKey, Form>,
+    /// The profiles of the AWS configuration, once they were listed, or why they could not be.
+    pub profiles: Option<Result<Vec<ProfileEntry>, String>>,
     /// The sentence in the status line, until the next key.
     pub notice: Option<Notice>,
     /// What went wrong in this run, the oldest first.
@@ -185,6 +192,8 @@ impl State {
             now: Timestamp(0),
             overlays: Vec::new(),
             last_copy: None,
+            forms: BTreeMap::new(),
+            profiles: None,
             notice: None,
             log: Vec::new(),
             themes: Vec::new(),

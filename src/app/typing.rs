@@ -1,7 +1,7 @@
 //! Text and its keys, in whatever field has the focus.
 
 use super::{Action, Effect, Notice, Overlay, Question, Screen, State, TextInput};
-use crate::domain::SecretInput;
+use crate::domain::{SecretInput, Timestamp};
 
 impl State {
     /// The line of text that has the focus.
@@ -12,6 +12,7 @@ impl State {
             }
             (Some(Overlay::Palette(palette)), _) => Some(&mut palette.input),
             (Some(Overlay::Viewer(viewer)), _) => viewer.search.typing.then_some(&mut viewer.search.input),
+            (Some(Overlay::Removal(removal)), _) => (!removal.saving).then_some(&mut removal.input),
             (None, Screen::Panes) if self.typing_filter => Some(&mut self.filter),
             _ => None,
         }
@@ -40,7 +41,7 @@ impl State {
     }
 
     /// Text for the field that has the focus; elsewhere pasted text is refused and says so.
-    pub(super) fn typed(&mut self, text: &str) {
+    pub(super) fn typed(&mut self, now: Timestamp, text: &str) -> Vec<Effect> {
         if let Some(asking) = self.asking_mut() {
             let fits = match asking.question {
                 Question::Secret { .. } => asking.secret.push(text),
@@ -54,6 +55,8 @@ impl State {
                 unlock.wrong = (!fits)
                     .then(|| format!("a passphrase may have at most {} bytes; nothing was added", SecretInput::MAX));
             }
+        } else if self.form().is_some() {
+            return self.form_typed(now, text);
         } else if let Some(field) = self.field() {
             if !field.insert(text) {
                 self.notice = Some(Notice::plain("that is longer than this field takes; nothing was added"));
@@ -62,31 +65,26 @@ impl State {
         } else {
             self.notice = Some(Notice::plain("pasted text is never taken for keys; / starts a filter it can go into"));
         }
+        Vec::new()
     }
 
     /// A key that changes the text or moves in it.
-    pub(super) fn edit(&mut self, action: Action) {
+    pub(super) fn edit(&mut self, now: Timestamp, action: Action) -> Vec<Effect> {
         if let Some(secret) = self.secret_field() {
             match action {
                 Action::Erase => secret.pop(),
                 Action::EraseAll => secret.clear(),
                 _ => {}
             }
-            return;
+            return Vec::new();
         }
-        let Some(field) = self.field() else { return };
-        match action {
-            Action::Erase => field.erase(),
-            Action::EraseWord => field.erase_word(),
-            Action::EraseAll => field.clear(),
-            Action::Delete => field.delete(),
-            Action::CursorLeft => field.left(),
-            Action::CursorRight => field.right(),
-            Action::CursorHome => field.home(),
-            Action::CursorEnd => field.end(),
-            _ => return,
+        if self.form().is_some() {
+            return self.form_edit(now, action);
         }
-        self.edited();
+        if self.field().is_some_and(|field| field.edit(action)) {
+            self.edited();
+        }
+        Vec::new()
     }
 
     pub(super) fn accept(&mut self) -> Vec<Effect> {

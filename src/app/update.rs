@@ -35,8 +35,8 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Unavailable(why) => state.notice = Some(Notice::plain(why)),
         Msg::Prefix(Some(key)) => state.prefix.push(key),
         Msg::Prefix(None) => state.prefix.clear(),
-        Msg::Text(c) => state.typed(c.encode_utf8(&mut [0; 4])),
-        Msg::Paste(text) => state.typed(text.trim_end_matches(['\r', '\n'])),
+        Msg::Text(c) => return state.typed(now, c.encode_utf8(&mut [0; 4])),
+        Msg::Paste(text) => return state.typed(now, text.trim_end_matches(['\r', '\n'])),
         // The key that opens help closes it too.
         Msg::Help(_) if state.viewer().is_some_and(|v| v.kind == ViewerKind::Help) => drop(state.overlays.pop()),
         Msg::Help(mut lines) => {
@@ -46,9 +46,10 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Palette(keys) => state.open_palette(keys),
         Msg::Reply(reply) => {
             let ended = reply.body.is_err();
-            let seen = state.reply(now, reply);
+            let mut effects = Vec::new();
+            let seen = state.reply(now, reply, &mut effects);
             state.changed = changed || seen;
-            let mut effects = state.pins_to_save();
+            effects.extend(state.pins_to_save());
             if ended {
                 effects.extend(state.watch_goes_on(now));
             }
@@ -56,11 +57,13 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         }
         Msg::Wake => {
             let mut effects = state.watch_wakes(now);
+            let due = state.form_wake(now);
             let follows = state.follow_at.is_some_and(|at| at <= now);
-            state.changed = changed || follows || !effects.is_empty();
+            state.changed = changed || follows || !effects.is_empty() || due.is_some();
             if follows {
                 state.follow();
             }
+            effects.extend(due.unwrap_or_default());
             effects.extend(state.wakes());
             return effects;
         }
@@ -92,6 +95,8 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Told(notice) => state.say(now, notice),
         Msg::Copied { what, how } => state.copied(now, &what, how),
         Msg::Faults(faults) => state.faulty(now, faults),
+        Msg::MadeIds { key, id, external_id } => return state.ids_made(key, id, external_id),
+        Msg::Profiles(profiles) => state.profiles = Some(profiles),
         Msg::Saved { changes, result } => state.saved(now, &changes, result),
     }
     Vec::new()
@@ -105,8 +110,14 @@ impl State {
         if let Some(effects) = self.palette_action(now, action) {
             return effects;
         }
-        if !self.overlays.is_empty() && self.viewer_action(now, action) {
-            return self.viewer_effects(action);
+        let handled = match self.overlays.last() {
+            Some(Overlay::Viewer(_)) => self.viewer_action(now, action).then(|| self.viewer_effects(action)),
+            Some(Overlay::Form(_)) => self.form_action(now, action),
+            Some(Overlay::Removal(_)) => self.removal_action(action),
+            Some(Overlay::Palette(_) | Overlay::Question(_)) | None => None,
+        };
+        if let Some(effects) = handled {
+            return effects;
         }
         match action {
             Action::Quit => return self.quit(),
@@ -141,7 +152,10 @@ impl State {
             | Action::CursorLeft
             | Action::CursorRight
             | Action::CursorHome
-            | Action::CursorEnd => self.edit(action),
+            | Action::CursorEnd => return self.edit(now, action),
+            Action::NewConnection => return self.new_connection(),
+            Action::EditConnection => return self.edit_connection(),
+            Action::RemoveConnection => self.begin_removal(),
             Action::Test => return self.test(self.cursor.into_iter().collect(), ProbeMode::Sparing),
             Action::TestAll => return self.test(shown(self).iter().map(|c| c.id).collect(), ProbeMode::Sparing),
             Action::TestBroken => return self.test(self.broken(), ProbeMode::Sparing),
@@ -170,7 +184,7 @@ impl State {
             Action::Plain => return self.last_copy.iter().map(|c| Effect::Print(c.expose().to_owned())).collect(),
             Action::Decode => return self.decode(),
             Action::DemoApply => return self.demo_apply(),
-            // Of viewers and the palette alone, and those that come as messages of their own.
+            // Of viewers, forms and the palette alone, and those that come as messages of their own.
             Action::Help
             | Action::Palette
             | Action::Complete
@@ -180,7 +194,11 @@ impl State {
             | Action::PreviousTab
             | Action::NextSheet
             | Action::Write
-            | Action::Decline => {}
+            | Action::Decline
+            | Action::Save
+            | Action::DropDraft
+            | Action::TakeSuggestion
+            | Action::NextChoice => {}
         }
         Vec::new()
     }
@@ -190,6 +208,11 @@ impl State {
         if self.saving > 0 && self.armed.is_none() {
             self.armed = Some(Action::Quit);
             self.notice = Some(Notice::plain("the vault is being saved; once more quits without waiting"));
+            return Vec::new();
+        }
+        if let (Some(words), None) = (self.would_lose(), self.armed) {
+            self.armed = Some(Action::Quit);
+            self.notice = Some(Notice::plain(words));
             return Vec::new();
         }
         vec![Effect::Quit]
@@ -204,7 +227,7 @@ impl State {
         self.unwatch();
         let cancels = self.cancel_all();
         let words = if cancels.is_empty() { "^c once more quits" } else { "stopping; ^c once more quits" };
-        self.notice = Some(Notice::plain(words));
+        self.notice = Some(Notice::plain(self.would_lose().unwrap_or(words)));
         cancels
     }
 

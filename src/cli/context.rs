@@ -8,10 +8,11 @@ use super::out::Out;
 use crate::config::{self, Config, Paths};
 use crate::domain::{
     AccountId, Connection, ConnectionId, ConnectionName, Invalid, Method, Secret, Settings, Source, ThemeChoice,
+    foreign_host,
 };
 use crate::engine;
 use crate::journal::History;
-use crate::providers::aws::endpoint::{Endpoints, foreign_host};
+use crate::providers::aws::endpoint::Endpoints;
 use crate::providers::demo::{Demo, Pace};
 use crate::runtime::{DemoDoor, Door, VaultDoor, Wardrobe};
 use crate::term::capabilities::Capabilities;

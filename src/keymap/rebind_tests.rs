@@ -108,7 +108,7 @@ fn what_cannot_be_is_told_with_its_place() {
     insta::assert_snapshot!(fault("- ctrl-i test"), @r#"c.toml, line 1, "ctrl-i" of [keys]: is the same to a terminal as another key; did you mean tab. It is left out"#);
     insta::assert_snapshot!(fault("panel ^t test"), @r#"c.toml, line 1, "^t" of [keys.panel]: there is no context "panel"; did you mean panes. It is left out"#);
     insta::assert_snapshot!(fault("panes ^t test-al"), @r#"c.toml, line 1, "^t" of [keys.panes]: there is no action "test-al"; did you mean test-all. It is left out"#);
-    insta::assert_snapshot!(fault("viewer ^t test"), @r#"c.toml, line 1, "^t" of [keys.viewer]: test is of no use there; it works in [keys.connections]. It is left out"#);
+    insta::assert_snapshot!(fault("viewer ^t test"), @r#"c.toml, line 1, "^t" of [keys.viewer]: test is of no use there; it works in [keys.connections] or [keys.form]. It is left out"#);
     insta::assert_snapshot!(fault("everywhere ^c none"), @r#"c.toml, line 1, "^c" of [keys.everywhere]: always cancels and quits; choose another key. It is left out"#);
     insta::assert_snapshot!(fault("filter-text q back"), @r#"c.toml, line 1, "q" of [keys.filter-text]: is text wherever text is typed; take a key with Control or Alt. It is left out"#);
     insta::assert_snapshot!(fault("- q erase"), @r#"c.toml, line 1, "q" of [keys]: is text wherever text is typed; take a key with Control or Alt. It is left out"#);

@@ -8,10 +8,10 @@ pub use ask::Asker;
 pub use thread::DoorThread;
 
 use crate::app::{Guard, Saved, Way};
-use crate::domain::{Change, Connection, ConnectionId, Reply, Request, Secret, Settings, Ticket};
+use crate::domain::{Change, Connection, ConnectionId, Reply, Request, Secret, Settings, Ticket, foreign_host};
 use crate::engine::{Engine, demo};
 use crate::journal::History;
-use crate::providers::aws::endpoint::{Endpoints, foreign_host};
+use crate::providers::aws::endpoint::Endpoints;
 use crate::providers::aws::{Aws, http};
 use crate::providers::demo::{Damaged, Demo, Pace};
 use crate::vault::passphrase::PassphraseVars;

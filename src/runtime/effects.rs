@@ -2,8 +2,11 @@
 
 use super::Wardrobe;
 use super::door::{Answer, Asker, Cloud, Door, DoorThread};
-use crate::app::{Answered, Effect, Guard, Msg, NoCopy, Notice, Opening, Question};
-use crate::domain::{Change, CheckError, End, ErrorClass, Reply, Secret, ThemeChoice, Ticket};
+use crate::app::{Answered, Effect, Guard, Msg, NoCopy, Notice, Opening, ProfileEntry, Question};
+use crate::domain::{
+    Change, CheckError, ConnectionId, End, ErrorClass, ExternalId, Reply, Secret, ThemeChoice, Ticket,
+};
+use crate::providers::profiles::{ProfileFacts, profiles};
 use crate::term::capabilities;
 use crate::term::clipboard::{self, Place, Unsent};
 use crate::text;
@@ -86,6 +89,11 @@ impl Hands {
             Effect::Unlock { passphrase } => self.unlock(passphrase),
             Effect::Copy { text, what } => self.copy(text, what),
             Effect::WriteFile { name, text } => self.blocking(move || written(write_file(&name, &text))),
+            Effect::MakeIds(key) => {
+                let (id, external_id) = (ConnectionId::generate(), ExternalId::generate());
+                let _ = self.local.send(Local::Msg(Msg::MadeIds { key, id, external_id }));
+            }
+            Effect::ListProfiles => self.list_profiles(),
             Effect::Save(changes) => self.save(changes),
             Effect::Lock => self.lock(),
             Effect::Answer(answer) => {
@@ -162,6 +170,15 @@ impl Hands {
             cloud.forget();
         }
         self.door.run(|door| door.lock(), |_| None);
+    }
+
+    fn list_profiles(&self) {
+        let local = self.local.clone();
+        self.clouds.spawn(async move {
+            let entry = |p: ProfileFacts| ProfileEntry { kind: p.kind.word().to_owned(), name: p.name };
+            let found = profiles().await.map(|all| all.into_iter().map(entry).collect());
+            let _ = local.send(Local::Msg(Msg::Profiles(found)));
+        });
     }
 
     /// Runs blocking work; if it panics, that is told as well.

@@ -136,7 +136,7 @@ pub fn status(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
         }
         return;
     }
-    if !matches!(state.screen, Screen::Panes) {
+    if !matches!(state.screen, Screen::Panes) || !state.overlays.is_empty() {
         return;
     }
     if !state.filter.is_empty() || state.only_broken.is_some() {

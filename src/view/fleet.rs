@@ -92,7 +92,7 @@ pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
     let inner = brush.frame(area, focused, Pane::Checks.title(), &below);
     if list.is_empty() {
         let words = if state.book.is_empty() {
-            "No connections yet: cloudivize connection add NAME --role-arn ARN --generate-external-id"
+            "No connections yet: n makes the first one"
         } else if !state.filter.is_empty() {
             "Nothing matches the filter; Esc clears it."
         } else {

@@ -5,6 +5,7 @@ mod bars;
 mod brush;
 mod detail;
 mod fleet;
+mod form;
 mod palette;
 mod pending;
 mod question;
@@ -79,6 +80,8 @@ fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
             palette::draw(state, palette, &layout, brush);
         }
         Some(Overlay::Question(asking)) => question::draw(asking, layout.body, brush),
+        Some(Overlay::Form(_)) => form::draw(state, &layout, look, brush),
+        Some(Overlay::Removal(r)) => form::removal(state, r, &layout, brush),
         None => {}
     }
     pending::draw(state, look, layout.body, brush);

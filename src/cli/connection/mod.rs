@@ -9,9 +9,8 @@ use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
 use crate::domain::{
     AccountId, Connection, ConnectionId, ConnectionName, ExternalId, Invalid, Method, Partition, RoleArn, Source,
-    nearest,
+    check_url, nearest,
 };
-use crate::providers::aws::endpoint::check_url;
 use crate::providers::profiles;
 use crate::vault::parse_connections;
 use std::io::Read;

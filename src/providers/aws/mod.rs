@@ -162,7 +162,7 @@ impl Aws {
     /// A foreign endpoint of this connection, for people to see.
     pub fn foreign_endpoint(&self, connection: &Connection) -> Option<String> {
         let urls = Service::ALL.into_iter().filter_map(|s| self.endpoints.of(connection, s).ok().flatten());
-        urls.into_iter().find(|url| endpoint::foreign_host(url).is_some())
+        urls.into_iter().find(|url| crate::domain::foreign_host(url).is_some())
     }
 
     /// Where a connection's source is proved: at which address and in which partition. Two connections share a source

@@ -1,0 +1,77 @@
+//! Adding, editing and removing a connection.
+
+use super::Look;
+use super::brush::{Brush, extent};
+use crate::app::{Area, Layout, Line, Removal, State, form_page, wrapped};
+use crate::domain::Role;
+
+/// Draws the form on top over the panes.
+pub fn draw(state: &State, layout: &Layout, look: &Look, brush: &mut Brush<'_>) {
+    let Some(area) = state.form_area() else { return };
+    let spell = |words: &str| look.keymap.spell(state.context(), words).into_owned();
+    let Some(page) = form_page(state, area, &spell) else { return };
+    brush.clear(layout.body);
+    let height = usize::from(area.height);
+    let shown = page.first..(page.first + height).min(page.rows.len());
+    brush.frame(layout.body, true, &page.title, &extent(&shown, page.rows.len()));
+    let width = page.split.unwrap_or(area.width);
+    brush.put_cursor(area.x, area.y);
+    for (row, y) in page.rows[shown].iter().zip(area.y..) {
+        brush.line(area.x, y, width, &row.line);
+        if let Some(column) = row.cursor {
+            brush.put_cursor(area.x + u16::try_from(column).unwrap_or(0).min(width.saturating_sub(1)), y);
+        }
+    }
+    let Some(left) = page.split else { return };
+    let x = area.x + left;
+    for y in area.y..area.y + area.height {
+        brush.text(x, y, 1, Role::Border, "│");
+    }
+    for (line, y) in page.guide.iter().skip(page.guide_first).zip(area.y..area.y + area.height) {
+        brush.line(x + 2, y, area.width.saturating_sub(left + 2), line);
+    }
+}
+
+/// Draws the removal on top over the panes.
+pub fn removal(state: &State, removal: &Removal, layout: &Layout, brush: &mut Brush<'_>) {
+    let Some(connection) = state.connection(removal.id) else { return };
+    brush.clear(layout.body);
+    let inner = brush.frame(layout.body, true, &format!("Remove {}", connection.name), &[]);
+    let Area { x, y, width, height } = inner;
+    let (x, width) = (x + 1, width.saturating_sub(2));
+    let mut lines = Vec::new();
+    if let Some(why) = &removal.problem {
+        lines.push(Line::of(Role::Bad, format!("Nothing was removed: {why}")));
+    }
+    let needed = removal.dependents(&state.book);
+    for other in &needed {
+        lines.push(Line::of(Role::Bad, format!("✗ {} takes its credentials from this connection.", other.name)));
+    }
+    if needed.is_empty() {
+        lines.push(Line::of(
+            Role::Text,
+            "The connection goes from the vault, with its ExternalId. No cloud is asked or changed.",
+        ));
+        if let Some(arn) = connection.role_arn() {
+            lines
+                .push(Line::of(Role::Text, format!("The role stays: {arn}. Delete it, or its trust, in the account.")));
+        }
+        lines.push(Line::blank());
+        lines.push(Line::of(Role::Text, format!("Type its name to remove it: {}", connection.name)));
+    } else {
+        lines.push(Line::of(Role::Text, "Give that one another source first (e), or remove it first."));
+    }
+    let rows = wrapped(&lines, usize::from(width));
+    for (row, y) in rows.iter().zip(y..y + height) {
+        brush.line(x, y, width, row);
+    }
+    let at = y + rows.len() as u16;
+    if !needed.is_empty() || at >= y + height {
+        brush.put_cursor(x, y);
+        return;
+    }
+    let used = brush.text(x, at, width, Role::Cursor, "▌ ");
+    let role = if removal.is_typed(&state.book) { Role::Denied } else { Role::Input };
+    brush.text(x + used, at, width - used, role, removal.input.text());
+    brush.put_cursor(x + used + (removal.input.column() as u16).min(width - used), at);
+}
