@@ -93,6 +93,7 @@ fn source_line(source: &SourceReport, symbols: &Symbols) -> Option<String> {
 fn details(report: &ConnectionReport, symbols: &Symbols, said: &[&CheckError], out: &mut Out) -> Result<(), Failure> {
     let lines = report::findings_beside(report, symbols, said);
     let advice = report::action_lines(report);
+    let program = out.program();
     if lines.is_empty() && advice.is_empty() {
         return Ok(());
     }
@@ -118,17 +119,17 @@ fn details(report: &ConnectionReport, symbols: &Symbols, said: &[&CheckError], o
     if let (true, Some(at)) = (report.external_id.is_finding(), report.external_id_tested_at) {
         // The probe is sparing: a person who mended the role must know how to have it looked at again.
         let again = match report.saved {
-            true => format!("; cloudivize check {} --probe-external-id tests it again once it is mended", report.name),
+            true => format!("; {program} check {} --probe-external-id tests it again once it is mended", report.name),
             false => String::new(),
         };
         out.line(&format!("  ExternalId tested {}{again}", at.short_local()))?;
     }
     if report.saved && report.check(Mandatory::AssumeRole).is_some_and(|c| c.verdict == Verdict::Denied) {
         let name = &report.name;
-        out.line(&format!("  What both sides need: cloudivize policy trust --connection {name} · cloudivize policy caller --connection {name}"))?;
+        out.line(&format!("  What both sides need: {program} policy trust --connection {name} · {program} policy caller --connection {name}"))?;
     }
     if !report.missing().is_empty() && report.saved {
-        out.line(&format!("  The policy to add: cloudivize policy missing --connection {}", report.name))?;
+        out.line(&format!("  The policy to add: {program} policy missing --connection {}", report.name))?;
     }
     Ok(())
 }

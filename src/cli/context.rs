@@ -12,6 +12,7 @@ use crate::domain::{
 };
 use crate::engine;
 use crate::journal::History;
+use crate::providers::aws::Wallet as _;
 use crate::providers::aws::endpoint::Endpoints;
 use crate::providers::demo::{Demo, Pace};
 use crate::runtime::{DemoDoor, Door, VaultDoor, Wardrobe};
@@ -220,6 +221,32 @@ impl Context {
         history
     }
 
+    /// Reads a source as it is written on the command line.
+    ///
+    /// # Errors
+    /// When it is no source, or one that this release does not offer.
+    pub fn source(&self, text: &str, connections: &[Connection]) -> Result<Source, Failure> {
+        let parsed = Source::parse(text, |name| find(connections, name).ok().map(|c| c.id));
+        let with_kind = |e| if text.contains(':') { e } else { with_kind(e, text, connections, self.profile_names()) };
+        match parsed.map_err(with_kind)? {
+            Source::Connection(id) if !connections.iter().any(|c| c.id == id) => {
+                Err(Invalid::new("source", "names a connection that is not here").into())
+            }
+            Source::Sso(_) => Err(Invalid::new("source", "sso is not supported by this release yet")
+                .fix("sign in with the AWS CLI and use profile:NAME")
+                .into()),
+            source => Ok(source),
+        }
+    }
+
+    /// The profiles that a source may name; `None` when the AWS configuration cannot be read.
+    fn profile_names(&self) -> Option<Vec<String>> {
+        match self.is_demo() {
+            true => Some(Demo::new(Pace::LIFELIKE).ok()?.profiles().into_iter().map(|p| p.name).collect()),
+            false => profile_names(),
+        }
+    }
+
     /// Saves the account that each of these connections answered for the first time. Blocking.
     ///
     /// # Errors
@@ -377,29 +404,9 @@ pub fn find<'c>(connections: &'c [Connection], name: &str) -> Result<&'c Connect
     })
 }
 
-/// Reads a source as it is written on the command line.
-///
-/// # Errors
-/// When it is no source, or one that this release does not offer.
-pub fn source(text: &str, connections: &[Connection]) -> Result<Source, Failure> {
-    let parsed = Source::parse(text, |name| find(connections, name).ok().map(|c| c.id));
-    match parsed.map_err(|e| with_kind(e, text, connections))? {
-        Source::Connection(id) if !connections.iter().any(|c| c.id == id) => {
-            Err(Invalid::new("source", "names a connection that is not here").into())
-        }
-        Source::Sso(_) => Err(Invalid::new("source", "sso is not supported by this release yet")
-            .fix("sign in with the AWS CLI and use profile:NAME")
-            .into()),
-        source => Ok(source),
-    }
-}
-
 /// Offers the source that a bare name probably means: a connection's or a profile's.
-fn with_kind(error: Invalid, text: &str, connections: &[Connection]) -> Invalid {
-    if text.contains(':') {
-        return error;
-    }
-    if profile_names().is_some_and(|names| names.iter().any(|n| n == text)) {
+fn with_kind(error: Invalid, text: &str, connections: &[Connection], profiles: Option<Vec<String>>) -> Invalid {
+    if profiles.is_some_and(|names| names.iter().any(|n| n == text)) {
         return error.suggest(format!("profile:{text}"));
     }
     match connections.iter().any(|c| c.name.as_str() == text) {

@@ -5,10 +5,12 @@ use super::context::Context;
 use super::doctor_terminal;
 use super::exit::{Exit, Outcome};
 use super::out::{Out, Paint};
+use crate::domain::Connection;
 use crate::providers::aws::http;
 use crate::providers::profiles::{ProfileKind, profiles};
 use crate::text;
 use crate::vault::{self, Shape};
+use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -44,6 +46,37 @@ pub(super) fn run(context: &Context, net: Vec<Line>, out: &mut Out) -> Outcome {
         ("Network", environment().into_iter().chain(net).collect()),
         ("Terminal", doctor_terminal::lines(out)),
     ];
+    print(&sections, out)
+}
+
+/// What the demo stands on: nothing but this program and the terminal.
+pub(super) fn run_demo(book: &[Connection], out: &mut Out) -> Outcome {
+    let accounts: BTreeSet<_> = book.iter().filter_map(|c| c.account.as_ref()).collect();
+    let sections = [
+        (
+            "Demo",
+            vec![
+                Line::good("program", concat!("cloudivize ", env!("CARGO_PKG_VERSION"))),
+                Line::good(
+                    "what it is",
+                    format!(
+                        "{} connections to {} made-up AWS accounts inside this program",
+                        book.len(),
+                        accounts.len()
+                    ),
+                ),
+                Line::good("network", "none: requests are signed and answered inside this program"),
+                Line::good("credentials", "its own; ~/.aws and the AWS_ variables are not read"),
+                Line::good("files", "none is written: no vault, no history"),
+                Line::good("your own machine", "leave out --demo to look at it"),
+            ],
+        ),
+        ("Terminal", doctor_terminal::lines(out)),
+    ];
+    print(&sections, out)
+}
+
+fn print(sections: &[(&str, Vec<Line>)], out: &mut Out) -> Outcome {
     let mut trouble = 0;
     for (i, (title, lines)) in sections.iter().enumerate() {
         if i > 0 {

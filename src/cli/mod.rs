@@ -81,6 +81,9 @@ fn dispatch(cli: Cli, vars: PassphraseVars, out: &mut Out) -> Outcome {
         log::start(path)?;
     }
     one_connection(&cli)?;
+    if cli.global.demo {
+        demo(&cli, out)?;
+    }
     // Made only where it is needed: completions must not fail over a broken preferences file.
     // The dashboard and doctor have a place of their own for what is wrong in the settings.
     let warns = !matches!(cli.command, None | Some(Command::Doctor));
@@ -99,7 +102,10 @@ fn dispatch(cli: Cli, vars: PassphraseVars, out: &mut Out) -> Outcome {
         Some(Command::Diagnose) => diagnose::run(out),
         Some(Command::Regions(args)) => regions::run(&args, &mut context(out)?, out),
         Some(Command::Doctor) => {
-            let context = context(out)?;
+            let mut context = context(out)?;
+            if context.is_demo() {
+                return doctor::run_demo(&context.connections()?, out);
+            }
             let net = match cloud::Cloud::new(&context) {
                 Ok(cloud) => cloud.reach(),
                 Err(failure) => vec![doctor::Line::bad("HTTP client", failure.to_string())],
@@ -130,6 +136,31 @@ fn one_connection(cli: &Cli) -> Result<(), Failure> {
         )),
         false => Ok(()),
     }
+}
+
+/// The demo is not kept: what would write is refused. What speaks of a cloud says that this is none.
+fn demo(cli: &Cli, out: &mut Out) -> Result<(), Failure> {
+    use args::ConnectionCommand as C;
+    let refused = match &cli.command {
+        Some(Command::Init(_)) => Some("init"),
+        Some(Command::Import(_)) => Some("import"),
+        Some(Command::Connection(C::Add(_))) => Some("connection add"),
+        Some(Command::Connection(C::Edit(_))) => Some("connection edit"),
+        Some(Command::Connection(C::Rename(_))) => Some("connection rename"),
+        Some(Command::Connection(C::Remove(_))) => Some("connection remove"),
+        _ => None,
+    };
+    if let Some(command) = refused {
+        return Err(Failure::usage(format!(
+            "{command} writes to a vault, and the demo has none: its connections are made up, and nothing of it is kept. \
+             Leave out --demo"
+        )));
+    }
+    out.for_demo();
+    if let Some(Command::Check(_) | Command::Policy(_) | Command::Regions(_) | Command::Connection(_)) = &cli.command {
+        out.note("Demo: made-up accounts inside this program; no cloud is asked.");
+    }
+    Ok(())
 }
 
 /// Opens the dashboard, which needs a terminal on both sides.

@@ -34,6 +34,9 @@ impl Paint {
     }
 }
 
+/// How this program is called.
+const PROGRAM: &str = "cloudivize";
+
 /// Longer lines of prose are hard to read.
 const READABLE: usize = 110;
 
@@ -45,6 +48,7 @@ pub struct Out {
     err_colour: bool,
     terminal: bool,
     err_terminal: bool,
+    program: &'static str,
 }
 
 impl std::fmt::Debug for Out {
@@ -69,12 +73,31 @@ impl Out {
             err_colour: allowed && err_terminal,
             terminal,
             err_terminal,
+            program: PROGRAM,
         }
+    }
+
+    /// From now on commands that are recommended are the demo's.
+    pub fn for_demo(&mut self) {
+        self.program = "cloudivize --demo";
+    }
+
+    /// How a command that is recommended begins.
+    pub fn program(&self) -> &'static str {
+        self.program
     }
 
     /// Streams of a caller's choosing, without colour.
     pub fn to(stdout: Box<dyn Write + Send>, stderr: Box<dyn Write + Send>) -> Self {
-        Self { stdout, stderr, colour: false, err_colour: false, terminal: false, err_terminal: false }
+        Self {
+            stdout,
+            stderr,
+            colour: false,
+            err_colour: false,
+            terminal: false,
+            err_terminal: false,
+            program: PROGRAM,
+        }
     }
 
     /// Whether standard output is a terminal.

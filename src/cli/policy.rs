@@ -3,7 +3,7 @@
 
 use super::args::{PolicyArgs, PolicyFormat, PolicyWhat, PrincipalForm};
 use super::cloud::Cloud;
-use super::context::{Context, find, source};
+use super::context::{Context, find};
 use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
 use crate::domain::{
@@ -66,7 +66,7 @@ impl Asked {
             None if unsaved => book.first().cloned(),
             None => None,
         };
-        let source = args.source.as_deref().map(|s| source(s, &book)).transpose()?;
+        let source = args.source.as_deref().map(|s| context.source(s, &book)).transpose()?;
         let via = match (&connection, source) {
             (Some(c), None) => c.clone(),
             (Some(c), Some(source)) => Connection { source, ..c.clone() },

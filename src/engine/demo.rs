@@ -105,3 +105,7 @@ pub(super) async fn apply(shared: &Shared, book: &[Connection], id: ConnectionId
         Err(why) => invalid(format!("the demo's IAM did not take the policy: {why}")),
     }
 }
+
+#[cfg(test)]
+#[path = "demo_tests.rs"]
+mod tests;

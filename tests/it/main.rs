@@ -17,6 +17,7 @@ mod cli_offline;
 mod cli_policy;
 mod cli_terminal;
 mod dashboard;
+mod demo;
 mod docs;
 mod emulator;
 mod policy;

@@ -2,7 +2,7 @@
 
 use super::{doubts, own_url, same_account, say_external_id};
 use crate::cli::args::{Change, EditArgs};
-use crate::cli::context::{Context, find, source};
+use crate::cli::context::{Context, find};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::out::Out;
 use crate::domain::{Connection, ExternalId, Method, Region};
@@ -13,7 +13,7 @@ pub(super) fn edit(context: &mut Context, args: EditArgs, out: &mut Out) -> Outc
     let mut after = before.clone();
     let generated = args.generate_external_id.then(ExternalId::generate);
     if let Some(text) = &args.source {
-        after.source = source(text, &contents.connections)?;
+        after.source = context.source(text, &contents.connections)?;
     }
     method(&args, generated.as_ref(), &mut after)?;
     fields(args, &mut after)?;

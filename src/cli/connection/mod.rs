@@ -4,7 +4,7 @@ mod change;
 mod show;
 
 use super::args::{AddArgs, ConnectionCommand, RemoveArgs, RenameArgs};
-use super::context::{Context, find, profile_names, source};
+use super::context::{Context, find, profile_names};
 use super::exit::{Exit, Failure, Outcome};
 use super::out::Out;
 use crate::domain::{
@@ -61,7 +61,8 @@ fn add(context: &mut Context, args: AddArgs, out: &mut Out) -> Outcome {
             "there is a connection {name} already; choose another name, or change it with: cloudivize connection edit {name}"
         )));
     }
-    let source = args.source.as_deref().map(|s| source(s, &contents.connections)).transpose()?.unwrap_or(Source::Env);
+    let source =
+        args.source.as_deref().map(|s| context.source(s, &contents.connections)).transpose()?.unwrap_or(Source::Env);
     let method = Method::Role { arn, external_id: external_id.clone(), external_id_next: None };
     let mut connection = Connection::new(ConnectionId::generate(), name, method, source);
     connection.regions = args.regions;

@@ -12,25 +12,25 @@ use serde_json::{Value, json};
 use std::fmt::Write;
 
 pub(super) fn list(context: &mut Context, args: &ListArgs, out: &mut Out) -> Outcome {
-    let all = &context.contents()?.connections;
+    let all = &context.connections()?;
     match args.format {
         ListFormat::Table if all.is_empty() => {}
         ListFormat::Table => {
             let mut table = Table::new(&["NAME", "ACCOUNT", "ROLE", "SOURCE", "GROUP", ""]);
-            for c in all {
+            for c in all.iter() {
                 table.plain(row(c, all));
             }
             out.table(&table)?;
         }
         ListFormat::Json => out.json(&Value::Array(all.iter().map(|c| value(c, all, false)).collect()))?,
         ListFormat::Jsonl => {
-            for c in all {
+            for c in all.iter() {
                 out.json_line(&value(c, all, false))?;
             }
         }
         ListFormat::Csv => {
             out.csv(&["name", "account", "role", "source", "group", "marks", "id"])?;
-            for c in all {
+            for c in all.iter() {
                 let mut fields = row(c, all).to_vec();
                 fields.push(c.id.to_string());
                 out.csv(&fields)?;
@@ -105,20 +105,20 @@ fn value(c: &Connection, all: &[Connection], reveal: bool) -> Value {
 }
 
 pub(super) fn show(context: &mut Context, args: &ShowArgs, out: &mut Out) -> Outcome {
-    let contents = context.contents()?;
-    let connection = find(&contents.connections, &args.name)?;
+    let all = &context.connections()?;
+    let connection = find(all, &args.name)?;
     match args.format {
         ShowFormat::Toml => {
-            let text = toml_of(contents, connection, args.reveal)?;
+            let text = toml_of(connection, args.reveal)?;
             out.document(&text)?;
             if !args.reveal && connection.external_id().is_some() {
                 out.note("The ExternalId is not shown; --reveal shows it.");
             }
         }
-        ShowFormat::Json => out.json(&value(connection, &contents.connections, args.reveal))?,
+        ShowFormat::Json => out.json(&value(connection, all, args.reveal))?,
         ShowFormat::AwsConfig => {
             let mut text = String::new();
-            let notes = aws_config(connection, &contents.connections, &mut text)?;
+            let notes = aws_config(connection, all, &mut text)?;
             out.document(&text)?;
             for note in notes {
                 out.note(&note);
@@ -129,13 +129,13 @@ pub(super) fn show(context: &mut Context, args: &ShowArgs, out: &mut Out) -> Out
 }
 
 /// The connection's table as it stands in the vault, so that `connection add -` takes it back.
-fn toml_of(contents: &Contents, connection: &Connection, reveal: bool) -> Result<String, Failure> {
+fn toml_of(connection: &Connection, reveal: bool) -> Result<String, Failure> {
     let mut shown = connection.clone();
     if let (false, Method::Role { external_id, external_id_next, .. }) = (reveal, &mut shown.method) {
         *external_id = None;
         *external_id_next = None;
     }
-    let alone = Contents { connections: vec![shown], config: toml::Table::new(), ..contents.clone() };
+    let alone = Contents { connections: vec![shown], ..Contents::new(Vec::new()) };
     let text =
         to_toml(&alone).map_err(|e| Failure::usage(format!("{} cannot be written as TOML: {e}", connection.name)))?;
     let begin = text.find("[[connection]]").unwrap_or(0);

@@ -116,13 +116,12 @@ impl Demo {
             Shape::Trust if role.is_none() => {
                 return Err("a trust policy belongs to a role, and this connection assumes none".to_owned());
             }
-            Shape::Trust => (What::Trust(document), "set as the trust policy of"),
-            Shape::Permissions => (What::Policy(document), "attached to"),
+            Shape::Trust => (What::Trust(document), format!("trust policy of {name} in {account} set")),
+            Shape::Permissions => (What::Policy(document), format!("attached to role {name} in {account}")),
         };
-        let what_for = format!("{done} role {name} in {account}");
         let after = self.inner.pace.propagation;
         iam.change(Change { account, role: name, from: Instant::now() + after, what });
-        Ok(Applied { what: what_for, after })
+        Ok(Applied { what: done, after })
     }
 
     fn profile(&self, source: &Source) -> Option<&Profile> {

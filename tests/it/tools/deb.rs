@@ -7,7 +7,7 @@ use std::process::Command;
 use super::{cache_dir, on_path, once_made, quoted, run, say, write_script};
 
 /// Libraries that a minimal system lacks; everything else the packages need is part of every Debian.
-const LIBRARIES: [&str; 2] = ["libevent-core", "libutempter"];
+const LIBRARIES: [&str; 3] = ["libevent-core", "libunwind", "libutempter"];
 
 /// Unpacks `package` and gives the folder of its programs, which run with the libraries unpacked beside them.
 pub(super) fn unpack(package: &str) -> Result<PathBuf, String> {

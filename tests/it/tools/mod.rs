@@ -1,7 +1,7 @@
 //! The programs the tests need, prepared by the tests themselves in a cache folder.
 //!
 //! Python programs come from `tests/requirements.lock` (pip's configured index, every file checked against its hash);
-//! `age` and `tmux` come from the system, or, where it lacks them, from the system's own packages unpacked beside
+//! `age`, `tmux` and `strace` come from the system, or, where it lacks them, from the system's own packages unpacked beside
 //! the rest. Everything lands in `$XDG_CACHE_HOME/cloudivize-tests/<hash of the lock file>`, under a file lock, once.
 
 mod cloud;
@@ -77,6 +77,20 @@ pub fn tmux() -> Option<PathBuf> {
         None => Ok(deb::unpack("tmux")?.join("tmux")),
     });
     found.as_ref().map_err(|why| skipped(&format!("tmux is missing: install the package tmux ({why})"))).ok().cloned()
+}
+
+/// `strace`, which writes down what a program asks of the system, or `None` after a printed `SKIPPED:` line.
+pub fn strace() -> Option<PathBuf> {
+    static FOUND: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let found = FOUND.get_or_init(|| match on_path("strace") {
+        Some(strace) => Ok(strace),
+        None => Ok(deb::unpack("strace")?.join("strace")),
+    });
+    found
+        .as_ref()
+        .map_err(|why| skipped(&format!("strace is missing: install the package strace ({why})")))
+        .ok()
+        .cloned()
 }
 
 /// Says past the test harness's capture that the running test is skipped; `.ci/run` fails on such a line.
