@@ -183,7 +183,7 @@ macro_rules! conditions {
 conditions! {
     /// There is a connection under the cursor.
     Connection = "connection",
-    /// There is one under the cursor, and it is not being tested.
+    /// There is a connection under the cursor, and it is not being tested.
     Idle = "idle",
     /// At least one connection is shown that is not being tested.
     SomeIdle = "some-idle",

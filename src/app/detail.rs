@@ -351,7 +351,7 @@ pub(super) fn words(standing: &Standing) -> Vec<Line> {
             }
             fact("reason", denial.reason.word());
             if denial.encoded.is_some() {
-                fact("encoded", "yes; d decodes it, if the session may");
+                fact("encoded", "yes; it can be decoded, if the session may");
             }
         }
         if let Some(error) = &check.error {

@@ -23,7 +23,9 @@ impl State {
         let words = match self.faults.as_slice() {
             [] => return,
             [one] => one.clone(),
-            [_, rest @ ..] => format!("{} of your settings could not be used; ! lists them", rest.len() + 1),
+            [_, rest @ ..] => {
+                format!("{} of your settings could not be used; {{key:errors}} lists them", rest.len() + 1)
+            }
         };
         self.notice.get_or_insert_with(|| Notice::bad(words));
     }

@@ -39,7 +39,7 @@ impl std::fmt::Debug for Kept {
 }
 
 /// What is told after unlocking.
-const BACK: &str = "open again; what was read before the lock is forgotten: T tests anew";
+const BACK: &str = "open again; what was read before the lock is forgotten: {key:test-all} tests anew";
 
 impl State {
     /// After how long without a key the panes have to be locked; `None` while there is nothing to lock.

@@ -112,7 +112,9 @@ impl State {
             self.watch = None;
             self.say(
                 now,
-                Notice::bad(format!("not watched any more after {rounds} tests in 15 min: {still}; w goes on")),
+                Notice::bad(format!(
+                    "not watched any more after {rounds} tests in 15 min: {still}; watch it again to go on"
+                )),
             );
             return Vec::new();
         }

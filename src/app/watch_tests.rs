@@ -162,7 +162,9 @@ fn it_ends_by_itself_after_a_quarter_of_an_hour_and_says_so() {
     assert!((800..=910).contains(&now), "{now}");
     assert!((15..=22).contains(&rounds), "{rounds} tests, each an event in somebody's CloudTrail");
     assert!(state.watch.is_none());
-    assert!(notice(&state).contains(&format!("after {rounds} tests in 15 min: legacy 2 denied; w goes on")));
+    assert!(
+        notice(&state).contains(&format!("after {rounds} tests in 15 min: legacy 2 denied; watch it again to go on"))
+    );
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub use ids::{ConnectionId, ConnectionName, ExternalId, SessionName, Ticket};
 pub use key::{Key, KeyCode};
 pub use message::{End, Part, ProbeMode, Reply, Request, SourceReport};
 pub use partition::{Partition, Region};
-pub use permission::{Mandatory, Permission};
+pub use permission::{MANAGED, Managed, Mandatory, Permission};
 pub use report::{
     AccountFacts, BaseIdentity, Cause, CauseKind, Check, ConnectionReport, Evidence, ExternalIdFinding, RegionFact,
     Regions, Status, Verdict,

@@ -65,6 +65,32 @@ impl Mandatory {
         }
     }
 
+    /// What it is for.
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Self::AssumeRole => "becoming the role",
+            Self::ReportDefinitions => "the list of Cost and Usage Reports, not their content",
+            Self::AccountAttributes => "default VPC and address quota",
+            Self::Regions => "which regions are on",
+            Self::AccountSummary => "counts of IAM users, roles and policies, and whether root has MFA",
+        }
+    }
+
+    /// Where its call goes.
+    pub fn endpoint(self) -> &'static str {
+        match self {
+            Self::AssumeRole => "STS, in a region of the role's partition that is always on",
+            Self::ReportDefinitions => {
+                "Cost and Usage Reports, in us-east-1 (China: cn-northwest-1; not offered elsewhere)"
+            }
+            Self::AccountAttributes | Self::Regions => {
+                "EC2, in the connection's first region, else the base region, else the partition's default; in a second \
+                 region before a refusal is believed"
+            }
+            Self::AccountSummary => "IAM, which is global",
+        }
+    }
+
     /// What a person does not see without it.
     pub fn consequence(self) -> &'static str {
         match self {
@@ -81,3 +107,23 @@ impl Mandatory {
         Self::ALL.into_iter().find(|m| m.action().eq_ignore_ascii_case(action))
     }
 }
+
+/// A policy that AWS keeps, as it was when it was read last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Managed {
+    /// Its name.
+    pub name: &'static str,
+    /// The version that was read, and when AWS published it.
+    pub version: &'static str,
+    /// What it lacks of the mandatory permissions; `sts:AssumeRole` is the caller's and not counted.
+    pub lacks: &'static [Mandatory],
+}
+
+/// The managed policies that people attach to roles like ours.
+/// Read from <https://github.com/zoph-io/IAMTrail>, which keeps every version.
+pub const MANAGED: [Managed; 4] = [
+    Managed { name: "ReadOnlyAccess", version: "v188, July 2026", lacks: &[Mandatory::ReportDefinitions] },
+    Managed { name: "ViewOnlyAccess", version: "v45, April 2026", lacks: &[Mandatory::ReportDefinitions] },
+    Managed { name: "SecurityAudit", version: "v92, August 2026", lacks: &[Mandatory::ReportDefinitions] },
+    Managed { name: "PowerUserAccess", version: "v12, March 2026", lacks: &[Mandatory::AccountSummary] },
+];

@@ -25,6 +25,13 @@ pub struct Binding {
     pub hint: Option<u32>,
 }
 
+impl Binding {
+    /// Its keys as a person reads them.
+    pub fn names(&self) -> Vec<String> {
+        self.keys.iter().map(|keys| super::shown(keys)).collect()
+    }
+}
+
 /// Why a key table cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeymapError {

@@ -63,7 +63,7 @@ fn a_key_that_does_not_work_says_why() {
     let map = keymap();
     let mut state = fixtures::untested(Size { width: 120, height: 36 });
     let Some(Msg::Unavailable(why)) = map.message(&state, Key::char('p')) else { panic!("p works") };
-    assert!(why.starts_with("p: no policy to offer"));
+    assert!(why.starts_with("p: nothing found here"));
     state.book = std::sync::Arc::from([]);
     state.cursor = None;
     assert!(matches!(map.message(&state, Key::char('T')), Some(Msg::Unavailable(_))));
@@ -93,6 +93,22 @@ fn mistakes_in_a_table_are_named() {
     assert!(entry("panes", "a", "fly").contains("action \"fly\""));
     let twice = "[[panes]]\nkeys=[\"a\"]\ndo=\"up\"\nsay=\"x\"\n[[panes]]\nkeys=[\"a\"]\ndo=\"down\"\nsay=\"y\"\n";
     assert!(Keymap::parse(twice).unwrap_err().to_string().contains("can never apply"));
+}
+
+#[test]
+fn reasons_fit_a_line_of_80_columns_and_name_no_key_by_its_letter() {
+    let map = keymap();
+    for context in Context::ALL {
+        for binding in map.of(context) {
+            let Some(why) = &binding.why else { continue };
+            let said = map.spell(context, why);
+            assert!(!said.contains("{key:"), "{why}: no such action");
+            let key = binding.names().first().map_or(0, |key| key.len() + 2);
+            assert!(key + said.chars().count() <= 78, "{said}");
+            let names = ["Esc", "Enter", "Tab", " t ", " T ", " x ", "^"];
+            assert!(!names.iter().any(|name| why.contains(name)), "write {{key:ACTION}} in place of a key: {why}");
+        }
+    }
 }
 
 #[test]

@@ -154,18 +154,7 @@ fn allows(snippet: &Snippet, page: &mut Page) {
     }
     let actions = snippet.policy.iter().flat_map(|p| &p.document.statements).flat_map(|s| &s.action);
     for permission in actions.filter_map(|a| Mandatory::from_action(a)) {
-        page.item(&format!("{}: {}", permission.action(), purpose(permission)));
-    }
-}
-
-/// What a mandatory permission is for.
-fn purpose(permission: Mandatory) -> &'static str {
-    match permission {
-        Mandatory::AssumeRole => "becoming the role",
-        Mandatory::ReportDefinitions => "the list of Cost and Usage Reports, not their content",
-        Mandatory::AccountAttributes => "default VPC and address quota",
-        Mandatory::Regions => "which regions are on",
-        Mandatory::AccountSummary => "counts of IAM users, roles and policies, and whether root has MFA",
+        page.item(&format!("{}: {}", permission.action(), permission.purpose()));
     }
 }
 

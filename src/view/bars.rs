@@ -29,7 +29,7 @@ pub fn header(state: &State, area: Area, brush: &mut Brush<'_>) {
         let words = match (state.stopping.is_empty(), esc) {
             (false, _) => format!("stopping {done}/{asked}"),
             (true, _) if narrow => format!("{done}/{asked}"),
-            (true, true) => format!("testing {done}/{asked} · Esc stops"),
+            (true, true) => format!("testing {done}/{asked} · {} stops", brush.spell("{key:back}")),
             (true, false) => format!("testing {done}/{asked}"),
         };
         right.push((Role::Testing, words));
@@ -127,11 +127,12 @@ pub fn status(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
             let rest = rows.split_off(room - 1).join(" ");
             rows.push(rest);
         }
-        let more = if cut && notice.tone == Tone::Bad { "   ! shows it all" } else { "" };
+        let more = brush.spell("   {key:errors} shows it all").into_owned();
+        let more = if cut && notice.tone == Tone::Bad { more.as_str() } else { "" };
         let last = rows.len().saturating_sub(1);
         for (i, (row, y)) in rows.iter().zip(y..).enumerate() {
             let more = if i == last { more } else { "" };
-            let used = brush.text(x, y, width.saturating_sub(more.len() as u16), role, row);
+            let used = brush.text(x, y, width.saturating_sub(text::width(more) as u16), role, row);
             brush.text(x + used, y, width - used, Role::Quiet, more);
         }
         return;
@@ -155,7 +156,7 @@ pub fn status(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
             y,
             width,
             Role::Quiet,
-            "Nothing was tested yet: T tests all connections, t the one under the cursor.",
+            "Nothing was tested yet: {key:test-all} tests all connections, {key:test} the one under the cursor.",
         );
     }
 }
@@ -171,9 +172,9 @@ fn narrowed(state: &State, x: u16, y: u16, width: u16, brush: &mut Brush<'_>) {
         used += brush.text(x + used, y, width.saturating_sub(used), Role::Quiet, "only what is broken: ");
     }
     let back = match (state.filter.is_empty(), state.only_broken.is_some()) {
-        (true, _) => "; x shows all",
-        (false, true) => "; Esc clears the filter, x shows the others",
-        (false, false) => "; Esc clears it",
+        (true, _) => "; {key:only-broken} shows all",
+        (false, true) => "; {key:back} clears the filter, {key:only-broken} shows the others",
+        (false, false) => "; {key:back} clears it",
     };
     let words = format!("{} of {} shown{back}", shown(state).len(), state.book.len());
     brush.text(x + used, y, width.saturating_sub(used), Role::Quiet, &words);
@@ -231,7 +232,7 @@ pub fn folded(state: &State, pane: Pane, area: Area, brush: &mut Brush<'_>) {
                     let allowed = standing.known().filter(|c| c.verdict == crate::domain::Verdict::Allowed).count();
                     match standing.known().count() {
                         0 => format!("{}: not tested", connection.name),
-                        known => format!("{}: {allowed} of {known} allowed; Enter shows why", connection.name),
+                        known => format!("{}: {allowed} of {known} allowed; {{key:open}} shows why", connection.name),
                     }
                 }
                 None => "no connection".to_owned(),

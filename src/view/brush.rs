@@ -1,23 +1,33 @@
 //! Puts text and lines into the buffer, by roles.
 
-use crate::app::{Area, Line};
+use super::Look;
+use crate::app::{Area, Context, Line};
 use crate::domain::{Mark, Role};
+use crate::keymap::Keymap;
 use crate::text;
 use crate::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
+use std::borrow::Cow;
 
-/// Draws with a theme, and remembers where the terminal's own cursor belongs.
+/// Draws with a look, and remembers where the terminal's own cursor belongs.
 pub struct Brush<'a> {
     buffer: &'a mut Buffer,
     theme: &'a Theme,
+    keymap: &'a Keymap,
+    context: Context,
     cursor: Option<Position>,
 }
 
 impl<'a> Brush<'a> {
-    /// A brush on an empty buffer.
-    pub fn new(buffer: &'a mut Buffer, theme: &'a Theme) -> Self {
-        Self { buffer, theme, cursor: None }
+    /// A brush on an empty buffer; keys are named as they are in `context`.
+    pub fn new(buffer: &'a mut Buffer, look: &'a Look, context: Context) -> Self {
+        Self { buffer, theme: &look.theme, keymap: &look.keymap, context, cursor: None }
+    }
+
+    /// Puts the names of keys in place of `{key:ACTION}`, for words whose width matters before they are drawn.
+    pub fn spell<'t>(&self, words: &'t str) -> Cow<'t, str> {
+        self.keymap.spell(self.context, words)
     }
 
     /// Where the terminal's cursor goes: screen readers follow it.
@@ -30,9 +40,10 @@ impl<'a> Brush<'a> {
         self.cursor = Some(Position { x, y });
     }
 
-    /// Writes text, cleaned and cut to a width; returns the columns it took.
+    /// Writes text, cleaned, with the names of keys, and cut to a width; returns the columns it took.
     pub fn text(&mut self, x: u16, y: u16, width: u16, role: Role, words: &str) -> u16 {
-        let clean = text::line(words);
+        let spelled = self.keymap.spell(self.context, words);
+        let clean = text::line(&spelled);
         let cut = text::truncate(&clean, usize::from(width));
         let style = self.theme.style(role);
         let (end, _) = self.buffer.set_stringn(x, y, cut.as_ref(), usize::from(width), style);

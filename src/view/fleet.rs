@@ -94,9 +94,9 @@ pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
         let words = if state.book.is_empty() {
             "No connections yet: n makes the first one"
         } else if !state.filter.is_empty() {
-            "Nothing matches the filter; Esc clears it."
+            "Nothing matches the filter; {key:back} clears it."
         } else {
-            "Nothing is broken; x shows all connections."
+            "Nothing is broken; {key:only-broken} shows all connections."
         };
         let rows = wrapped(&[Line::of(Role::Quiet, words)], usize::from(inner.width.saturating_sub(2)));
         for (row, y) in rows.iter().zip(inner.y..inner.y + inner.height) {

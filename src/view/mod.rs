@@ -38,7 +38,7 @@ pub fn draw(state: &State, look: &Look, frame: &mut Frame<'_>) {
     if area.width < width || area.height < height {
         return;
     }
-    let mut brush = Brush::new(frame.buffer_mut(), &look.theme);
+    let mut brush = Brush::new(frame.buffer_mut(), look, state.context());
     paint(state, look, &mut brush);
     let cursor = brush.cursor();
     if look.theme.ascii {

@@ -16,6 +16,7 @@ mod cli_hints;
 mod cli_offline;
 mod cli_policy;
 mod cli_terminal;
+mod configs;
 mod dashboard;
 mod demo;
 mod docs;

@@ -1,24 +1,65 @@
-//! `docs/cli.md` says what the program's own definitions say. `UPDATE=1` writes it anew.
+//! Documents say what the program's own definitions say: `docs/cli.md` as a whole, others between two marks.
+//! `UPDATE=1 cargo test --test it docs` writes them anew.
+
+mod keys;
+mod permissions;
+mod themes;
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, Command};
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)
+}
+
+/// Holds a document to what it should be, or writes it.
+fn fresh(name: &str, text: &str) {
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path(name), text).unwrap();
+    }
+    let found = std::fs::read_to_string(path(name)).unwrap_or_default();
+    assert!(
+        found == text,
+        "docs/{name} is not what the program says; write it with UPDATE=1 cargo test --test it docs"
+    );
+}
+
+/// Holds the parts of a document that are generated to what they should be, or writes them. Each stands between
+/// `<!-- begin NAME: … -->` and `<!-- end NAME -->`.
+fn fresh_parts(name: &str, parts: &[(&str, String)]) {
+    let mut text = std::fs::read_to_string(path(name)).unwrap();
+    for (part, generated) in parts {
+        let begin = text.find(&format!("<!-- begin {part}:")).unwrap_or_else(|| panic!("{name} has no part {part}"));
+        let begin = begin + text[begin..].find("-->").unwrap() + 3;
+        let end = begin + text[begin..].find(&format!("<!-- end {part} -->")).unwrap();
+        text.replace_range(begin..end, &format!("\n{}\n", generated.trim_end()));
+    }
+    fresh(name, &text);
+}
+
+/// A row of a table.
+fn row(text: &mut String, cells: &[&str]) {
+    let cells: Vec<String> = cells.iter().map(|c| c.replace('|', "\\|")).collect();
+    writeln!(text, "| {} |", cells.join(" | ")).unwrap();
+}
+
+/// A table's head.
+fn head(text: &mut String, cells: &[&str]) {
+    row(text, cells);
+    writeln!(text, "|{}", "---|".repeat(cells.len())).unwrap();
+}
 
 #[test]
 fn the_command_line_is_documented() {
     let mut root = cloudivize::cli::command();
     root.build();
     let mut text = String::from(
-        "# The command line\n\nMade from the program's own definitions; `UPDATE=1 cargo test docs` writes it anew.\n",
+        "# The command line\n\nMade from the program's own definitions; `UPDATE=1 cargo test --test it docs` writes it anew.\n",
     );
     section(&mut text, &root, "cloudivize", &[]);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cli.md");
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, &text).unwrap();
-    }
-    let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == text, "docs/cli.md is not what the program says; write it anew with UPDATE=1 cargo test docs");
+    fresh("cli.md", &text);
 }
 
 /// One command, its own options and its sub-commands; `above` are the options said already.
