@@ -19,6 +19,7 @@ mod cli_terminal;
 mod dashboard;
 mod docs;
 mod emulator;
+mod manners;
 mod policy;
 mod program;
 mod screen;
