@@ -196,7 +196,8 @@ impl Pty {
         let used = || {
             let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id())).expect("the program runs");
             // `pid (name) state …`: user and system time are the 14th and 15th.
-            let fields: Vec<String> = stat.rsplit(')').next().map(|f| f.split_whitespace().map(str::to_owned).collect()).unwrap_or_default();
+            let fields: Vec<String> =
+                stat.rsplit(')').next().map(|f| f.split_whitespace().map(str::to_owned).collect()).unwrap_or_default();
             fields[11..13].concat()
         };
         let mut last = (used(), Instant::now());
@@ -280,6 +281,12 @@ impl Pty {
     /// What was put on the clipboard by OSC 52, decoded, in order.
     pub fn clipboard(&self) -> Vec<String> {
         self.terminal().parser.callbacks().clipboard.clone()
+    }
+
+    /// Waits for the so-manieth copy, counted from one, and gives it.
+    #[track_caller]
+    pub fn wait_until_copied(&self, count: usize) -> String {
+        wait("it is on the clipboard", || self.clipboard().get(count - 1).cloned(), || self.dump())
     }
 
     /// The window's title.
