@@ -77,7 +77,9 @@ pub fn has_status(state: &State) -> bool {
 
 /// Whether what was just said needs the footer's line as well. It is gone with the next key.
 pub fn is_long(state: &State, look: &Look, area: Area) -> bool {
-    state.context() != Context::FilterText && notice_rows(state, look, area.width.saturating_sub(2)).len() > 1
+    // While a sequence of keys is pending, the footer says how to leave it.
+    let free = state.context() != Context::FilterText && state.prefix.is_empty();
+    free && notice_rows(state, look, area.width.saturating_sub(2)).len() > 1
 }
 
 /// What was just said, in rows of a width.

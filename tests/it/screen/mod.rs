@@ -59,6 +59,11 @@ fn wrapped(outer: impl AsRef<OsStr>, before: &[String], program: &Command) -> Co
     command
 }
 
+/// A program inside another one, for tests that put one terminal into another.
+pub fn wrapped_in(outer: impl AsRef<OsStr>, before: &[&str], program: &Command) -> Command {
+    wrapped(outer, &before.iter().map(|&word| word.to_owned()).collect::<Vec<_>>(), program)
+}
+
 /// A screen with a frame around it, for the message of a failed test.
 fn framed(text: &str, width: u16) -> String {
     let edge = "─".repeat(usize::from(width));

@@ -189,6 +189,29 @@ impl Pty {
         }
     }
 
+    /// Waits until the program has used no time of the processor for a while: all that was sent is dealt with.
+    #[track_caller]
+    pub fn wait_until_at_rest(&self) -> &Self {
+        const REST: Duration = Duration::from_millis(300);
+        let used = || {
+            let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id())).expect("the program runs");
+            // `pid (name) state …`: user and system time are the 14th and 15th.
+            let fields: Vec<String> =
+                stat.rsplit(')').next().map(|f| f.split_whitespace().map(str::to_owned).collect()).unwrap_or_default();
+            fields[11..13].concat()
+        };
+        let mut last = (used(), Instant::now());
+        let rested = || {
+            let now = used();
+            if now != last.0 {
+                last = (now, Instant::now());
+            }
+            (last.1.elapsed() >= REST).then_some(())
+        };
+        wait("the program rests", rested, || self.dump());
+        self
+    }
+
     /// The program's memory in use, in KiB, as the system counts it.
     pub fn memory(&self) -> usize {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).expect("the program runs");
@@ -210,13 +233,19 @@ impl Pty {
     /// Waits until the program has ended and all it wrote is read.
     #[track_caller]
     pub fn wait_for_end(&mut self) -> ExitStatus {
-        let (child, terminal) = (&mut self.child, &self.terminal);
-        let ended = || child.try_wait().expect("it is our child");
-        let status = wait("the program ends", ended, || dump(&locked(terminal)));
+        let status = self.wait_for_exit();
         if let Some(reader) = self.reader.take() {
             reader.join().expect("the reader does not panic");
         }
         status
+    }
+
+    /// Waits until the program has ended, also where nobody reads what it wrote.
+    #[track_caller]
+    pub fn wait_for_exit(&mut self) -> ExitStatus {
+        let (child, terminal) = (&mut self.child, &self.terminal);
+        let ended = || child.try_wait().expect("it is our child");
+        wait("the program ends", ended, || dump(&locked(terminal)))
     }
 
     /// Looks at the screen: cells, colours, modes.
@@ -252,6 +281,12 @@ impl Pty {
     /// What was put on the clipboard by OSC 52, decoded, in order.
     pub fn clipboard(&self) -> Vec<String> {
         self.terminal().parser.callbacks().clipboard.clone()
+    }
+
+    /// Waits for the so-manieth copy, counted from one, and gives it.
+    #[track_caller]
+    pub fn wait_until_copied(&self, count: usize) -> String {
+        wait("it is on the clipboard", || self.clipboard().get(count - 1).cloned(), || self.dump())
     }
 
     /// The window's title.

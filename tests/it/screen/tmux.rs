@@ -89,6 +89,17 @@ impl Tmux {
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
+    /// Waits until something is on the clipboard, and gives it.
+    #[track_caller]
+    pub fn wait_until_copied(&self) -> String {
+        wait("something is on the clipboard", || self.clipboard(), || self.dump())
+    }
+
+    /// What has scrolled off the screen and what is on it, lines as long as they were written.
+    pub fn history(&self) -> String {
+        self.must(&["capture-pane", "-p", "-J", "-S", "-"])
+    }
+
     /// Waits until the screen shows what `seen` looks for and gives that screen.
     #[track_caller]
     pub fn wait_until(&self, what: &str, seen: impl Fn(&str) -> bool) -> String {
