@@ -1,7 +1,7 @@
 //! What the dashboard costs on a terminal of 120 by 36: start, keys, bytes, rest, memory.
 //!
 //! `cargo bench --bench face` prints the figures of `docs/performance.md`. With `TAWS=<its binary>` taws is driven by
-//! the same hand, on a thousand instances of the emulator. `ONLY=ours` or `ONLY=taws` leaves the other one out.
+//! the same hand, on a thousand instances of the emulator. `ONLY=start,keys,bytes,memory,taws` takes a part.
 
 #![allow(
     clippy::unwrap_used,
@@ -44,15 +44,14 @@ const IDLE: Duration = Duration::from_secs(30);
 
 fn main() {
     let only = std::env::var("ONLY").unwrap_or_default();
+    let wanted = |what: &str| only.is_empty() || only.split(',').any(|one| one == what);
     println!("{}\n", process::machine());
-    if only != "taws" {
+    let mut table = Table::default();
+    ours::measure(&Stub::start(), wanted, &mut table);
+    println!("{}", table.text());
+    if let Some(program) = std::env::var_os("TAWS").filter(|_| wanted("taws")) {
         let mut table = Table::default();
-        ours::measure(&Stub::start(), &mut table);
-        println!("{}", table.text());
-    }
-    if let Some(program) = std::env::var_os("TAWS").filter(|_| only != "ours") {
-        let mut table = Table::default();
-        taws::measure(program.as_ref(), &mut table);
+        taws::measure(&program, &mut table);
         println!("{}", table.text());
     }
 }

@@ -28,7 +28,7 @@ pub struct Cell {
 /// of them those that are broken, when only these are wanted.
 pub fn shown(state: &State) -> Vec<&Connection> {
     let needle = state.filter.text().trim().to_lowercase();
-    let mut all = state.sorted();
+    let mut all: Vec<&Connection> = state.book.iter().collect();
     if let Some(kept) = &state.only_broken {
         all.retain(|c| kept.contains(&c.id));
     }

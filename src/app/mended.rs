@@ -71,7 +71,7 @@ impl State {
 
     /// The connections that were tested and are not well, in the order of the list.
     pub fn broken(&self) -> Vec<ConnectionId> {
-        let ids = self.sorted().into_iter().map(|c| c.id);
+        let ids = self.book.iter().map(|c| c.id);
         ids.filter(|id| self.standings.get(id).is_some_and(Standing::has_trouble)).collect()
     }
 

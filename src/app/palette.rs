@@ -218,7 +218,7 @@ fn all(state: &State, palette: &Palette) -> Vec<Entry> {
             }
         })
         .collect();
-    for connection in state.sorted() {
+    for connection in &*state.book {
         let badge = state.standings.get(&connection.id).map(super::Standing::badge);
         let account = connection.account.as_ref().map_or("", |a| a.as_str());
         entries.push(Entry {

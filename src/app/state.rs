@@ -88,7 +88,7 @@ pub struct State {
     pub vault: String,
     /// What the header says for the whole run.
     pub flags: Flags,
-    /// Every connection.
+    /// Every connection, in the order of the list.
     pub book: Arc<[Connection]>,
     /// Their tests.
     pub standings: BTreeMap<ConnectionId, Standing>,
@@ -237,10 +237,11 @@ impl State {
         !self.open.is_empty()
     }
 
-    /// Every connection in the order of the list: groups by name, those without one last.
-    pub fn sorted(&self) -> Vec<&Connection> {
-        let mut all: Vec<&Connection> = self.book.iter().collect();
-        all.sort_by(|a, b| {
+    /// Takes a book over and puts it into the order of the list: groups by name, those without one last. Lists are
+    /// made several times a frame, so they find it sorted.
+    pub(super) fn set_book(&mut self, book: &[Connection]) {
+        let mut book = book.to_vec();
+        book.sort_by(|a, b| {
             let group = |c: &Connection| c.group.is_none();
             group(a)
                 .cmp(&group(b))
@@ -248,7 +249,7 @@ impl State {
                 .then_with(|| natural(a.name.as_str(), b.name.as_str()))
                 .then_with(|| a.id.cmp(&b.id))
         });
-        all
+        self.book = book.into();
     }
 
     /// A fresh ticket.

@@ -63,7 +63,7 @@ impl State {
         // Known from now on, also where it cannot be saved: it is asked to be saved once.
         let mut book = self.book.to_vec();
         if Change::apply(&changes, &mut book).is_ok() {
-            self.book = book.into();
+            self.set_book(&book);
         }
         self.save(changes)
     }

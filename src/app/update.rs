@@ -285,7 +285,7 @@ impl State {
             Opening::Opened { book, endpoint } => {
                 self.flags.endpoint = endpoint;
                 self.standings = book.iter().map(|c| (c.id, Standing::default())).collect();
-                self.book = book;
+                self.set_book(&book);
                 self.screen = Screen::Panes;
                 self.settle();
                 self.say_faults();

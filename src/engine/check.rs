@@ -14,10 +14,12 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::unbounded_channel;
 use tokio::task::JoinSet;
 
-/// Tests every selected connection, all at once within the limit of requests in flight.
+/// Tests every selected connection: a source first, then side by side what hangs on it, within the limit of requests
+/// in flight.
 pub(super) async fn all(
     shared: Arc<Shared>,
     book: Arc<[Connection]>,
@@ -26,31 +28,38 @@ pub(super) async fn all(
     sink: Sink,
 ) {
     let round = Arc::new(Round::begin());
-    let mut work = JoinSet::new();
-    let mut whose = HashMap::new();
-    for connection in book.iter().filter(|c| select.contains(&c.id)) {
-        let (shared, book, round, sink) = (shared.clone(), book.clone(), round.clone(), sink.clone());
-        let id = connection.id;
-        let task = work.spawn(async move {
-            if let Some(connection) = book.iter().find(|c| c.id == id) {
-                sink.part(Part::Started(id)).await;
-                let test = Test { shared: &shared, round: &round, book: &book, connection, sink: &sink, mode };
-                let report = test.run().await;
-                finish(&shared, report, connection, &sink).await;
-            }
-        });
-        whose.insert(task.id(), id);
+    let chosen: Vec<ConnectionId> = book.iter().map(|c| c.id).filter(|id| select.contains(id)).collect();
+    for id in &chosen {
+        sink.part(Part::Started(*id)).await;
     }
-    let sources = {
-        let (shared, book, round, sink) = (shared.clone(), book.clone(), round.clone(), sink.clone());
-        async move { source::report_all(&shared, &round, &book, &select, &sink).await }
-    };
+    let (told, mut ready) = unbounded_channel();
+    let sources = source::report_all(&shared, &round, &book, &select, &sink, told);
     let tests = async {
-        while let Some(done) = work.join_next_with_id().await {
+        let mut work = JoinSet::new();
+        let mut whose = HashMap::new();
+        // A test under way takes a hundred kilobytes, so no more are begun than keep the requests flowing.
+        let most = 2 * shared.settings.concurrency.max(1);
+        loop {
+            let done = tokio::select! {
+                Some((id, source_took)) = ready.recv(), if work.len() < most => {
+                    let (shared, book, round, sink) = (shared.clone(), book.clone(), round.clone(), sink.clone());
+                    let task = work.spawn(async move {
+                        if let Some(connection) = book.iter().find(|c| c.id == id) {
+                            let test = Test { shared: &shared, round: &round, book: &book, connection, sink: &sink, mode };
+                            let report = test.run(source_took).await;
+                            finish(&shared, report, connection, &sink).await;
+                        }
+                    });
+                    whose.insert(task.id(), id);
+                    continue;
+                }
+                Some(done) = work.join_next_with_id() => done,
+                else => break,
+            };
+            let task = done.as_ref().map_or_else(|error| error.id(), |(task, ())| *task);
+            let connection = whose.remove(&task).and_then(|id| book.iter().find(|c| c.id == id));
             // A panic in one test must not take the others' answers.
-            if let Err(error) = done
-                && let Some(connection) = whose.get(&error.id()).and_then(|id| book.iter().find(|c| c.id == *id))
-            {
+            if let (Err(_), Some(connection)) = (done, connection) {
                 let error =
                     CheckError::new(ErrorClass::Other, "an error inside this program ended the test; please report it");
                 let test = Test { shared: &shared, round: &round, book: &book, connection, sink: &sink, mode };
@@ -111,12 +120,13 @@ struct Found {
 }
 
 impl Test<'_> {
-    fn run(&self) -> BoxFuture<'_, ConnectionReport> {
-        self.climb_all().boxed()
+    /// Runs it; the source's share of its time has passed already.
+    fn run(&self, source_took: Duration) -> BoxFuture<'_, ConnectionReport> {
+        let now = Instant::now();
+        self.climb_all(now.checked_sub(source_took).unwrap_or(now)).boxed()
     }
 
-    async fn climb_all(&self) -> ConnectionReport {
-        let start = Instant::now();
+    async fn climb_all(&self, start: Instant) -> ConnectionReport {
         let assumed = self.shared.aws.fresh_session(self.round, self.book, self.connection).await;
         let plan = |accepted| probe::plan(self.shared, self.connection, self.mode, accepted, Timestamp::now());
         match &assumed.outcome {
