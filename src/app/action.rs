@@ -54,6 +54,8 @@ actions! {
     Back = "back",
     /// Type a filter.
     Filter = "filter",
+    /// Sort by something else.
+    Sort = "sort",
     /// Show the keys.
     Help = "help",
     /// Show the error log.
@@ -84,6 +86,8 @@ actions! {
     LastView = "last-view",
     /// Show what tests found over time.
     History = "history",
+    /// Show what the account says about itself.
+    Facts = "facts",
     /// Show a page for the person who owns the role.
     Message = "message",
     /// Choose a command, a connection, a group or a region by its name.

@@ -31,6 +31,7 @@ commands! {
     "refresh" Refresh "ask anew for what this pane shows",
     "policy" Snippet "the policy for what is missing here",
     "message" Message "a page for the person who owns the role",
+    "facts" Facts "what this account says about itself",
     "history" History "what tests found of this one over time",
     "copy policy" Copy "copy the policy, or what is being read",
     "copy role-arn" CopyRoleArn "copy the role's ARN",

@@ -229,7 +229,7 @@ conditions! {
     Encoded = "encoded",
     /// A test runs.
     Running = "running",
-    /// A filter is set.
+    /// A filter is set for the pane.
     Filtered = "filtered",
     /// The viewer has more than one form.
     Tabs = "tabs",
@@ -324,7 +324,7 @@ impl State {
                 standing().is_some_and(|s| s.known().any(|c| c.denial.as_ref().is_some_and(|d| d.encoded.is_some())))
             }
             Condition::Running => self.is_busy(),
-            Condition::Filtered => !self.filter.is_empty(),
+            Condition::Filtered => !self.filter_here().is_empty(),
             Condition::Tabs => self.viewer().is_some_and(|v| v.tabs().len() > 1),
             Condition::Sheets => self.viewer().is_some_and(|v| v.sheets.len() > 1),
             Condition::Vault => !self.flags.not_saved,

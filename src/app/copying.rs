@@ -1,8 +1,7 @@
 //! Copies: of single facts, and what is said of every one.
 
-use super::regions::region_rows;
 use super::{Action, Effect, NoCopy, Notice, State, Viewer, detail};
-use crate::domain::{Connection, Region, Secret, Source, Timestamp};
+use crate::domain::{Connection, Secret, Source, Timestamp};
 use crate::report;
 use crate::text::quote::shell_line;
 
@@ -13,7 +12,7 @@ impl State {
     /// Copies one fact of the connection under the cursor, or the region under it.
     pub(super) fn copy_fact(&self, action: Action) -> Option<Effect> {
         if action == Action::CopyRegion {
-            let region = self.region_here()?.to_string();
+            let region = self.region_here()?.region.to_string();
             return Some(Effect::Copy { what: "the region's code".to_owned(), text: region });
         }
         let connection = self.cursor.and_then(|id| self.connection(id))?;
@@ -64,13 +63,6 @@ impl State {
                 self.last_copy = Some(Secret::new(text.clone()));
             }
         }
-    }
-
-    /// The region under the cursor, which stands on the first one until it is moved.
-    pub(super) fn region_here(&self) -> Option<Region> {
-        let rows = region_rows(self);
-        let here = self.region.as_ref().and_then(|r| rows.iter().find(|row| row.region == *r));
-        here.or(rows.first()).map(|row| row.region.clone())
     }
 }
 

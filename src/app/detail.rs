@@ -24,6 +24,10 @@ pub fn detail(state: &State, width: usize) -> (String, Vec<Line>) {
     lines.extend(watch_lines(state, connection.id, standing));
     lines.extend(what_to_do(state, connection, standing));
     lines.extend(facts(state, connection, standing));
+    if standing.report.is_some() {
+        lines.push(Line::blank());
+        lines.extend(super::facts::lines(state, standing));
+    }
     (title(state, connection, standing), wrapped(&lines, width))
 }
 
@@ -132,7 +136,7 @@ fn told(report: &ConnectionReport, permission: Mandatory) -> String {
         }),
         Mandatory::ReportDefinitions => facts.reports.as_ref().map_or_else(String::new, |r| match r.len() {
             0 => "no reports defined".to_owned(),
-            1 => format!("1 report: {}", r[0]),
+            1 => format!("1 report: {}", r[0].name),
             n => format!("{n} reports"),
         }),
         Mandatory::AccountSummary => facts.summary.as_ref().map_or_else(String::new, |summary| {

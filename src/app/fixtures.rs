@@ -3,9 +3,9 @@
 use super::{Action, Effect, Flags, Msg, Opening, Size, State, update};
 use crate::domain::{
     AccountFacts, AccountId, BaseIdentity, Cause, CauseKind, Check, CheckError, Connection, ConnectionId,
-    ConnectionName, ConnectionReport, Denial, End, Episode, ErrorClass, Evidence, ExternalId, ExternalIdFinding,
-    Mandatory, Method, Part, Partition, PolicyType, ProfileName, Reason, Region, RegionFact, Regions, Reply, RoleArn,
-    Source, Story, Ticket, Timestamp, Verdict, Zone,
+    ConnectionName, ConnectionReport, CostReport, Denial, End, Episode, ErrorClass, Evidence, ExternalId,
+    ExternalIdFinding, Mandatory, Method, Part, Partition, PolicyType, ProfileName, Reason, Region, RegionFact,
+    Regions, Reply, RoleArn, Source, Story, Ticket, Timestamp, Verdict, Zone,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -98,14 +98,35 @@ pub fn report(c: &Connection, checks: Vec<Check>, external_id: ExternalIdFinding
         ],
         assumed: false,
     };
-    let summary =
-        BTreeMap::from([("Users".to_owned(), 12), ("Roles".to_owned(), 48), ("AccountMFAEnabled".to_owned(), 0)]);
+    let summary = [
+        ("Users", 12),
+        ("UsersQuota", 5000),
+        ("Roles", 48),
+        ("RolesQuota", 1000),
+        ("Policies", 1290),
+        ("PoliciesQuota", 1500),
+        ("MFADevices", 4),
+        ("MFADevicesInUse", 3),
+        ("AccountMFAEnabled", 0),
+        ("AccountAccessKeysPresent", 0),
+        ("AccountPasswordPresent", 1),
+        ("GlobalEndpointTokenVersion", 1),
+    ];
+    let summary: BTreeMap<String, i64> = summary.into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
+    let attribute = |name: &str, value: &str| (name.to_owned(), vec![value.to_owned()]);
+    let attributes = vec![
+        attribute("supported-platforms", "VPC"),
+        attribute("default-vpc", "vpc-0a1b2c3d4e5f60718"),
+        attribute("max-elastic-ips", "5"),
+        attribute("vpc-max-elastic-ips", "5"),
+        attribute("vpc-max-security-groups-per-interface", "5"),
+    ];
     let good = |p: Mandatory| checks.iter().any(|k| k.permission == p && k.verdict == Verdict::Allowed);
     let facts = AccountFacts {
         regions: good(Mandatory::Regions).then_some(regions),
         summary: good(Mandatory::AccountSummary).then_some(summary),
-        attributes: None,
-        reports: good(Mandatory::ReportDefinitions).then(|| vec!["monthly".to_owned()]),
+        attributes: good(Mandatory::AccountAttributes).then_some(attributes),
+        reports: good(Mandatory::ReportDefinitions).then(|| vec![cost_report()]),
     };
     Box::new(ConnectionReport {
         id: c.id,
@@ -132,6 +153,20 @@ pub fn report(c: &Connection, checks: Vec<Check>, external_id: ExternalIdFinding
         facts,
         elapsed_ms: 182,
     })
+}
+
+/// The one report that the accounts have.
+pub fn cost_report() -> CostReport {
+    CostReport {
+        name: "monthly".to_owned(),
+        time_unit: "MONTHLY".to_owned(),
+        format: "Parquet".to_owned(),
+        bucket: "billing-bucket".to_owned(),
+        prefix: "cur".to_owned(),
+        region: "us-east-1".to_owned(),
+        last_status: Some("SUCCESS".to_owned()),
+        last_delivery: Some("20261121T040000Z".to_owned()),
+    }
 }
 
 /// Who we are in the tests.

@@ -1,7 +1,8 @@
 //! Everything by its name: commands, connections, groups, regions. Asks nothing of a cloud.
 
 use super::order::natural;
-use super::{Action, COMMANDS, Condition, Effect, Notice, Overlay, Pane, State, TextInput, region_rows};
+use super::regions::all_regions;
+use super::{Action, COMMANDS, Condition, Effect, Notice, Overlay, Pane, State, TextInput};
 use crate::domain::{ConnectionId, Mark, Region, Timestamp, nearest};
 
 /// The longest name, in bytes.
@@ -135,6 +136,9 @@ impl State {
             Goal::Region(region) => {
                 self.overlays.clear();
                 self.focus_on(Pane::Regions);
+                if !super::region_rows(self).iter().any(|r| r.region == region) {
+                    self.region_filter.clear();
+                }
                 self.region = Some(region);
             }
         }
@@ -246,10 +250,10 @@ fn all(state: &State, palette: &Palette) -> Vec<Entry> {
         });
     }
     let of = state.detailed().map_or("", |(c, _)| c.name.as_str());
-    for row in region_rows(state) {
+    for row in all_regions(state) {
         entries.push(Entry {
             word: row.region.to_string(),
-            say: format!("region of {of}, {}", row.word),
+            say: format!("region of {of}, {}, {}", row.word, row.place).trim_end_matches([',', ' ']).to_owned(),
             mark: Some(row.mark),
             key: String::new(),
             off: None,

@@ -2,8 +2,8 @@
 
 use super::order::natural;
 use super::{
-    Action, Form, FormKey, Guard, Kept, Layout, Overlay, Pane, ProfileEntry, Standing, TextInput, Tone, Unlock, View,
-    Watch, layout,
+    Action, Form, FormKey, Guard, Kept, Layout, Overlay, Pane, ProfileEntry, RegionOrder, Standing, TextInput, Tone,
+    Unlock, View, Watch, layout,
 };
 use crate::domain::{
     AccountId, Connection, ConnectionId, Key, Region, Secret, Source, SourceReport, Ticket, Timestamp, Zone,
@@ -114,7 +114,11 @@ pub struct State {
     pub region: Option<Region>,
     /// Only connections that contain this are listed.
     pub filter: TextInput,
-    /// The filter is being typed.
+    /// Only regions that contain this are listed.
+    pub region_filter: TextInput,
+    /// By what the regions are sorted.
+    pub region_order: RegionOrder,
+    /// The filter of the pane with the focus is being typed.
     pub typing_filter: bool,
     /// Only these are listed: what is broken, and what was when that was asked for.
     pub only_broken: Option<BTreeSet<ConnectionId>>,
@@ -184,6 +188,8 @@ impl State {
             detail_scroll: 0,
             region: None,
             filter: TextInput::new(FILTER),
+            region_filter: TextInput::new(FILTER),
+            region_order: RegionOrder::default(),
             typing_filter: false,
             only_broken: None,
             watch: None,
@@ -225,6 +231,16 @@ impl State {
     pub fn detailed(&self) -> Option<(&Connection, &Standing)> {
         let id = self.detail?;
         Some((self.connection(id)?, self.standings.get(&id)?))
+    }
+
+    /// The filter of the pane with the focus.
+    pub fn filter_here(&self) -> &TextInput {
+        if self.focus == Pane::Regions { &self.region_filter } else { &self.filter }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn filter_here_mut(&mut self) -> &mut TextInput {
+        if self.focus == Pane::Regions { &mut self.region_filter } else { &mut self.filter }
     }
 
     /// Whether a connection is being tested.

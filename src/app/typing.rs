@@ -13,7 +13,9 @@ impl State {
             (Some(Overlay::Palette(palette)), _) => Some(&mut palette.input),
             (Some(Overlay::Viewer(viewer)), _) => viewer.search.typing.then_some(&mut viewer.search.input),
             (Some(Overlay::Removal(removal)), _) => (!removal.saving).then_some(&mut removal.input),
-            (None, Screen::Panes) if self.typing_filter => Some(&mut self.filter),
+            (None, Screen::Panes) if self.typing_filter => {
+                Some(if self.focus == super::Pane::Regions { &mut self.region_filter } else { &mut self.filter })
+            }
             _ => None,
         }
     }
@@ -37,6 +39,7 @@ impl State {
             self.go_to_match(None);
         } else if self.typing_filter {
             self.settle();
+            self.region = self.region_here().map(|row| row.region);
         }
     }
 

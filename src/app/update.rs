@@ -143,6 +143,10 @@ impl State {
             Action::Open => self.open_closer(),
             Action::Back => return self.back(),
             Action::Filter => self.typing_filter = true,
+            Action::Sort => {
+                self.region_order = self.region_order.next();
+                self.notice = Some(Notice::plain(format!("regions {}", self.region_order.words())));
+            }
             Action::Accept => return self.accept(),
             Action::Lock => return self.lock(LockedBy::Person),
             Action::Erase
@@ -164,6 +168,7 @@ impl State {
             Action::Watch => return self.toggle_watch(now),
             Action::WatchBroken => return self.watch(now, self.broken()),
             Action::Refresh => return self.refresh(),
+            Action::Facts => self.read_facts(),
             Action::History => return self.ask_history(),
             Action::LastView => return self.last_view(),
             Action::Snippet | Action::Message => {
@@ -245,7 +250,7 @@ impl State {
             Screen::Opening | Screen::NoVault { .. } | Screen::Failed { .. } => return vec![Effect::Quit],
             Screen::Panes if self.typing_filter => {
                 self.typing_filter = false;
-                self.filter.clear();
+                self.filter_here_mut().clear();
                 self.settle();
             }
             Screen::Panes if self.focus == Pane::Detail => self.focus_on(self.before_detail),
@@ -256,18 +261,19 @@ impl State {
                 return self.cancel_all();
             }
             Screen::Panes => {
-                self.filter.clear();
+                self.filter_here_mut().clear();
                 self.settle();
             }
         }
         Vec::new()
     }
 
-    /// From a row to its detail, from the detail to the cloud's own words.
+    /// From a row to its detail, from a region to what is known of it, from the detail to the cloud's own words.
     fn open_closer(&mut self) {
-        if self.focus != Pane::Detail {
-            self.focus_on(Pane::Detail);
-            return;
+        match self.focus {
+            Pane::Accounts | Pane::Checks => return self.focus_on(Pane::Detail),
+            Pane::Regions => return self.read_region(),
+            Pane::Detail => {}
         }
         let Some((connection, standing)) = self.detailed() else { return };
         let lines = words(standing);

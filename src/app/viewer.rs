@@ -16,6 +16,10 @@ pub enum ViewerKind {
     Decoded,
     /// What tests found of one connection over time.
     History,
+    /// What an account says about itself.
+    Facts,
+    /// What is known of one region.
+    Region,
     /// Policies to paste.
     Snippet,
 }

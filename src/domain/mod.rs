@@ -14,6 +14,7 @@ mod key;
 mod message;
 mod partition;
 mod permission;
+mod places;
 mod report;
 mod retest;
 mod role;
@@ -37,8 +38,8 @@ pub use message::{End, Part, ProbeMode, Reply, Request, SourceReport};
 pub use partition::{Partition, Region};
 pub use permission::{MANAGED, Managed, Mandatory, Permission};
 pub use report::{
-    AccountFacts, BaseIdentity, Cause, CauseKind, Check, ConnectionReport, Evidence, ExternalIdFinding, RegionFact,
-    Regions, Status, Verdict,
+    AccountFacts, BaseIdentity, Cause, CauseKind, Check, ConnectionReport, CostReport, Evidence, ExternalIdFinding,
+    RegionFact, Regions, Status, Verdict,
 };
 pub use retest::Pauses;
 pub use role::{Depth, Mark, Role};

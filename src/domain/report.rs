@@ -281,6 +281,27 @@ pub struct Regions {
     pub assumed: bool,
 }
 
+/// A Cost and Usage Report that an account has defined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CostReport {
+    /// Its name.
+    pub name: String,
+    /// `HOURLY`, `DAILY` or `MONTHLY`.
+    pub time_unit: String,
+    /// `textORcsv` or `Parquet`.
+    pub format: String,
+    /// The bucket that it is delivered to.
+    pub bucket: String,
+    /// The folder in the bucket.
+    pub prefix: String,
+    /// The bucket's region.
+    pub region: String,
+    /// `SUCCESS`, or what kept the last delivery; absent before the first.
+    pub last_status: Option<String>,
+    /// When the last delivery was, as AWS writes it.
+    pub last_delivery: Option<String>,
+}
+
 /// What the four account calls told, as far as they were allowed to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountFacts {
@@ -290,8 +311,8 @@ pub struct AccountFacts {
     pub summary: Option<BTreeMap<String, i64>>,
     /// From `ec2:DescribeAccountAttributes`: name and values.
     pub attributes: Option<Vec<(String, Vec<String>)>>,
-    /// From `cur:DescribeReportDefinitions`: the reports' names.
-    pub reports: Option<Vec<String>>,
+    /// From `cur:DescribeReportDefinitions`.
+    pub reports: Option<Vec<CostReport>>,
 }
 
 /// Everything one test of one connection found.

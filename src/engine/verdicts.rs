@@ -4,8 +4,8 @@ use super::ladder::Climbed;
 use super::{Shared, locked};
 use crate::diagnose::{self, About, AssumeFacts, ErrorAbout};
 use crate::domain::{
-    Check, CheckError, Connection, ConnectionReport, ErrorClass, Evidence, ExternalIdFinding, Mandatory, Method,
-    Regions, Timestamp, Verdict,
+    Check, CheckError, Connection, ConnectionReport, CostReport, ErrorClass, Evidence, ExternalIdFinding, Mandatory,
+    Method, Regions, Timestamp, Verdict,
 };
 use crate::journal::Difference;
 use crate::providers::aws::failure::Failure;
@@ -18,7 +18,7 @@ pub(super) trait Remark {
     fn remark(&self) -> Option<String>;
 }
 
-impl Remark for Vec<String> {
+impl Remark for Vec<CostReport> {
     fn remark(&self) -> Option<String> {
         Some(match self.len() {
             0 => "no reports in this account; they are usually made in the management account".to_owned(),

@@ -97,11 +97,15 @@ pub fn status(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
     if state.context() == Context::FilterText {
         let used = brush.text(x, y, width, Role::Key, "/ ");
         let room = width.saturating_sub(used + 1);
-        let end = brush.text(x + used, y, room, Role::Input, state.filter.text());
-        let column = u16::try_from(state.filter.column()).unwrap_or(room).min(room);
+        let filter = state.filter_here();
+        let end = brush.text(x + used, y, room, Role::Input, filter.text());
+        let column = u16::try_from(filter.column()).unwrap_or(room).min(room);
         brush.put_cursor(x + used + column, y);
-        let count = format!("   {} of {} shown", shown(state).len(), state.book.len());
-        brush.text(x + used + end, y, room.saturating_sub(end), Role::Quiet, &count);
+        let count = match state.focus {
+            Pane::Regions => region_summary(state),
+            _ => format!("{} of {} shown", shown(state).len(), state.book.len()),
+        };
+        brush.text(x + used + end, y, room.saturating_sub(end), Role::Quiet, &format!("   {count}"));
         return;
     }
     if let Some((needle, words)) = state.search_words() {
@@ -140,6 +144,12 @@ pub fn status(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
         return;
     }
     if !matches!(state.screen, Screen::Panes) || !state.overlays.is_empty() {
+        return;
+    }
+    if state.focus == Pane::Regions && !state.region_filter.is_empty() {
+        let words = format!("   {}; Esc clears it", region_summary(state));
+        let pieces = [(Role::Key, "/ "), (Role::Input, state.region_filter.text()), (Role::Quiet, &words)];
+        brush.pieces(x, y, width, pieces);
         return;
     }
     if !state.filter.is_empty() || state.only_broken.is_some() {

@@ -92,3 +92,33 @@ fn searching_a_text() {
         insta::assert_snapshot!(format!("search_{name}"), screen(&state));
     }
 }
+
+#[test]
+fn what_an_account_says_about_itself() {
+    for (name, size) in SIZES {
+        let mut state = tested(size);
+        press(&mut state, &[Action::Top, Action::Facts]);
+        insta::assert_snapshot!(format!("facts_{name}"), screen(&state));
+    }
+    let mut state = tested(NARROW);
+    press(&mut state, &[Action::Facts]);
+    insta::assert_snapshot!("facts_denied_80", screen(&state));
+    let mut state = tested(NARROW);
+    press(&mut state, &[Action::Down, Action::Facts]);
+    insta::assert_snapshot!("facts_no_access_80", screen(&state));
+}
+
+#[test]
+fn regions_and_what_is_known_of_one() {
+    for (name, size) in SIZES {
+        let mut state = tested(size);
+        press(&mut state, &[Action::FocusRegions, Action::Sort, Action::Down]);
+        insta::assert_snapshot!(format!("regions_{name}"), screen(&state));
+        press(&mut state, &[Action::Bottom, Action::Open]);
+        insta::assert_snapshot!(format!("region_{name}"), screen(&state));
+    }
+    let mut state = tested(NARROW);
+    press(&mut state, &[Action::FocusRegions, Action::Filter]);
+    type_in(&mut state, "us");
+    insta::assert_snapshot!("regions_filter_80", screen(&state));
+}

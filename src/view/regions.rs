@@ -1,11 +1,16 @@
 //! The regions pane: which are on for the account that the detail shows.
 
 use super::brush::{Brush, extent, page};
-use crate::app::{Area, Pane, State, region_rows, region_summary};
+use crate::app::{Area, Pane, RegionOrder, State, region_rows, region_summary};
 use crate::domain::{Mark, Role};
+use crate::text;
 
 /// The widest region code.
 const NAME: u16 = 16;
+/// Fewer columns for a region's name say nothing.
+const PLACE: u16 = 16;
+/// The widest state: "opted in".
+const STATE: u16 = 8;
 
 /// Draws the pane.
 pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
@@ -14,12 +19,16 @@ pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
     let shown = page(at, rows.len(), usize::from(area.height.saturating_sub(2)));
     let focused = state.focus == Pane::Regions;
     let summary = region_summary(state);
-    let mut below = Vec::new();
-    if !rows.is_empty() {
-        below.push((Role::Quiet, summary.clone()));
-        below.extend(extent(&shown, rows.len()).into_iter().map(|(role, words)| (role, format!(" · {words}"))));
-    }
-    let inner = brush.frame(area, focused, Pane::Regions.title(), &below);
+    let part = extent(&shown, rows.len()).into_iter().next().map(|(_, words)| words);
+    let both = part.as_ref().map_or_else(|| summary.clone(), |part| format!("{summary} · {part}"));
+    let fits = |words: &&String| text::width(words) + 6 <= usize::from(area.width) && !rows.is_empty();
+    let below = [Some(&both), Some(&summary), part.as_ref()].into_iter().flatten().find(fits);
+    let below: Vec<(Role, String)> = below.map(|words| (Role::Quiet, words.clone())).into_iter().collect();
+    let title = match state.region_order {
+        RegionOrder::Code => Pane::Regions.title().to_owned(),
+        order => format!("{} · {}", Pane::Regions.title(), order.words()),
+    };
+    let inner = brush.frame(area, focused, &title, &below);
     if rows.is_empty() {
         brush.text(inner.x + 1, inner.y, inner.width - 1, Role::Quiet, &summary);
         if focused {
@@ -37,6 +46,10 @@ pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
         brush.text(inner.x + 1, y, 1, row.mark.role(), row.mark.symbol(false));
         let name = inner.width.saturating_sub(12).min(NAME);
         brush.text(inner.x + 3, y, name, role, row.region.as_str());
-        brush.text(inner.x + 4 + name, y, 8, row.mark.role(), row.word);
+        brush.text(inner.x + 4 + name, y, STATE, row.mark.role(), row.word);
+        let used = 4 + name + STATE + 2;
+        if inner.width >= used + PLACE {
+            brush.text(inner.x + used, y, inner.width - used, Role::Quiet, row.place);
+        }
     }
 }

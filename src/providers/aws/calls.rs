@@ -4,7 +4,8 @@ use super::endpoint::Service;
 use super::failure::{self, CallError};
 use super::{Answer, Aws, Place, Round, Session};
 use crate::domain::{
-    AccountId, BaseIdentity, Connection, ErrorClass, ExternalId, Partition, Region, RegionFact, Regions, Secret,
+    AccountId, BaseIdentity, Connection, CostReport, ErrorClass, ExternalId, Partition, Region, RegionFact, Regions,
+    Secret,
 };
 use crate::text;
 use aws_credential_types::Credentials;
@@ -44,6 +45,22 @@ fn identity(arn: &str, account: Option<&str>) -> Result<BaseIdentity, CallError>
     let account =
         account.or_else(|| fields.nth(2)).and_then(|a| AccountId::parse(a).ok()).ok_or_else(|| odd("an account id"))?;
     Ok(BaseIdentity { arn: text::line(arn).into_owned(), account, partition })
+}
+
+/// A report's definition in our words.
+fn cost_report(r: &aws_sdk_costandusagereport::types::ReportDefinition) -> CostReport {
+    let clean = |s: &str| text::line(s).into_owned();
+    let status = r.report_status();
+    CostReport {
+        name: clean(r.report_name()),
+        time_unit: clean(r.time_unit().as_str()),
+        format: clean(r.format().as_str()),
+        bucket: clean(r.s3_bucket()),
+        prefix: clean(r.s3_prefix()),
+        region: clean(r.s3_region().as_str()),
+        last_status: status.and_then(|s| s.last_status()).map(|s| clean(s.as_str())),
+        last_delivery: status.and_then(|s| s.last_delivery()).map(clean),
+    }
 }
 
 /// `sts:GetCallerIdentity`.
@@ -213,26 +230,26 @@ impl<'a> Calls<'a> {
         .await
     }
 
-    /// `cur:DescribeReportDefinitions`: the reports' names, page after page of five.
-    pub async fn reports(&self, region: Region) -> Answer<Vec<String>> {
+    /// `cur:DescribeReportDefinitions`: page after page of five.
+    pub async fn reports(&self, region: Region) -> Answer<Vec<CostReport>> {
         self.run(Service::Cur, "DescribeReportDefinitions", &region, |place, credentials| async move {
             let config = aws_sdk_costandusagereport::config::Builder::from(&self.aws.sdk(&place, credentials));
             let config = config.retry_partition(Aws::partition_of(&place)).build();
             let client = aws_sdk_costandusagereport::Client::from_conf(config);
-            let (mut names, mut token, mut id) = (Vec::new(), None, None);
+            let (mut reports, mut token, mut id) = (Vec::new(), None, None);
             for _ in 0..REPORT_PAGES {
                 let page =
                     client.describe_report_definitions().max_results(5).set_next_token(token.clone()).send().await;
                 let page = page.map_err(|e| failure::read(e, &place.host()))?;
                 id = id.or_else(|| request_id(&page));
-                names.extend(page.report_definitions().iter().map(|r| text::line(r.report_name()).into_owned()));
+                reports.extend(page.report_definitions().iter().map(cost_report));
                 let next = page.next_token().filter(|t| !t.is_empty()).map(str::to_owned);
                 if next.is_none() || next == token {
                     break;
                 }
                 token = next;
             }
-            Ok((names, id))
+            Ok((reports, id))
         })
         .await
     }
