@@ -24,6 +24,7 @@ pub struct Kept {
     detail_scroll: usize,
     region: Option<Region>,
     filter: TextInput,
+    region_filter: TextInput,
     only_broken: Option<BTreeSet<ConnectionId>>,
     view: View,
     last_view: Option<View>,
@@ -128,7 +129,6 @@ impl State {
         self.faults = faults;
         self.themes = themes;
         self.now = now;
-        self.region_filter = region_filter;
         self.region_order = region_order;
         self.forms = forms.into_iter().filter_map(|(key, form)| Some((key, form.at_rest()?))).collect();
         let unsaved = Vec::new();
@@ -139,6 +139,7 @@ impl State {
             detail_scroll,
             region,
             filter,
+            region_filter,
             only_broken,
             view,
             last_view,
@@ -154,6 +155,7 @@ impl State {
     pub(super) fn come_back(&mut self) -> Vec<Effect> {
         let Some(kept) = self.kept.take() else { return Vec::new() };
         self.filter = kept.filter;
+        self.region_filter = kept.region_filter;
         self.before_detail = kept.before_detail;
         self.focus = kept.focus;
         self.only_broken = kept.only_broken;
