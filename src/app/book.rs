@@ -11,7 +11,7 @@ impl State {
     }
 
     /// Takes the outcome of a save.
-    pub(super) fn saved(&mut self, now: Timestamp, changes: &[Change], result: Result<Saved, String>) {
+    pub(super) fn saved(&mut self, now: Timestamp, changes: &[Change], result: Result<Saved, String>) -> Vec<Effect> {
         self.saving = self.saving.saturating_sub(1);
         let problem = result.as_ref().err().cloned();
         let names: Vec<(ConnectionId, String)> = self.book.iter().map(|c| (c.id, c.name.to_string())).collect();
@@ -32,9 +32,10 @@ impl State {
             }
             Err(why) => self.say(now, Notice::bad(format!("nothing was saved: {why}"))),
         }
+        let mut effects = Vec::new();
         for change in changes {
             match change {
-                Change::Add(c) | Change::Replace(c) => self.form_saved(now, c, problem.as_deref()),
+                Change::Add(c) | Change::Replace(c) => effects.extend(self.form_saved(now, c, problem.as_deref())),
                 Change::Remove(id) => {
                     let name = names.iter().find(|(i, _)| i == id).map_or("it", |(_, n)| n.as_str());
                     self.removal_saved(*id, name, problem.as_deref());
@@ -42,6 +43,7 @@ impl State {
                 Change::Pin(..) | Change::Confirm(_) => {}
             }
         }
+        effects
     }
 
     /// The connections are these now. What was tested with other values is not tested.

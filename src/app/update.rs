@@ -97,7 +97,7 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Faults(faults) => state.faulty(now, faults),
         Msg::MadeIds { key, id, external_id } => return state.ids_made(key, id, external_id),
         Msg::Profiles(profiles) => state.profiles = Some(profiles),
-        Msg::Saved { changes, result } => state.saved(now, &changes, result),
+        Msg::Saved { changes, result } => return state.saved(now, &changes, result),
     }
     Vec::new()
 }

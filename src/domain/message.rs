@@ -37,6 +37,13 @@ pub enum Request {
         /// The connection whose source and endpoint are meant.
         connection: ConnectionId,
     },
+    /// Take a test of a connection into the history that was made before the connection was saved.
+    Note {
+        /// The connection as it was saved.
+        connection: Box<Connection>,
+        /// What the test found.
+        report: Box<ConnectionReport>,
+    },
     /// Decode an EC2 authorization message with a connection's session.
     Decode {
         /// Every connection of the vault.

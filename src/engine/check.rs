@@ -63,6 +63,17 @@ pub(super) async fn all(
 
 /// Notes the report in the history, which tells since when, and hands it over.
 async fn finish(shared: &Arc<Shared>, report: ConnectionReport, connection: &Connection, sink: &Sink) {
+    let report = note(shared, report, connection, sink).await;
+    sink.part(Part::Connection(Box::new(report))).await;
+}
+
+/// Notes the report in the history, which fills in since when.
+pub(super) async fn note(
+    shared: &Arc<Shared>,
+    report: ConnectionReport,
+    connection: &Connection,
+    sink: &Sink,
+) -> ConnectionReport {
     let (history, connection) = (shared.history.clone(), connection.clone());
     let kept = report.clone();
     let noted = tokio::task::spawn_blocking(move || {
@@ -78,7 +89,7 @@ async fn finish(shared: &Arc<Shared>, report: ConnectionReport, connection: &Con
     if let Some(error) = error {
         sink.part(Part::Notice(error.to_string())).await;
     }
-    sink.part(Part::Connection(Box::new(report))).await;
+    report
 }
 
 /// One test of one connection.

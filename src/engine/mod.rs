@@ -98,6 +98,10 @@ impl Engine {
                 }
                 Request::Identify { book, connection } => identify(&shared, &book, connection, &sink).await,
                 Request::History { connection } => story(&shared, connection, &sink).await,
+                Request::Note { connection, report } => {
+                    drop(check::note(&shared, *report, &connection, &sink).await);
+                    End::Done
+                }
                 Request::Decode { book, connection, message } => {
                     decode(&shared, &book, connection, &message, &sink).await
                 }

@@ -13,7 +13,12 @@ pub fn draw(state: &State, layout: &Layout, look: &Look, brush: &mut Brush<'_>) 
     brush.clear(layout.body);
     let height = usize::from(area.height);
     let shown = page.first..(page.first + height).min(page.rows.len());
-    brush.frame(layout.body, true, &page.title, &extent(&shown, page.rows.len()));
+    let mut below = extent(&shown, page.rows.len());
+    if page.split.is_none() && shown.end < page.rows.len() {
+        let words = spell(" · {key:page-down} reads on: what to do in AWS");
+        below.push((Role::Quiet, words));
+    }
+    brush.frame(layout.body, true, &page.title, &below);
     let width = page.split.unwrap_or(area.width);
     brush.put_cursor(area.x, area.y);
     for (row, y) in page.rows[shown].iter().zip(area.y..) {

@@ -200,7 +200,7 @@ impl Form {
         }
         let arn = self.role().ok()?;
         let stem = match arn.name().as_str() {
-            ROLE => format!("aws-{}", arn.account()),
+            ROLE => arn.account().to_string(),
             name => name.replace(|c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c), "-"),
         };
         let stem: String = stem.trim_start_matches('-').chars().take(56).collect();
@@ -215,6 +215,11 @@ impl Form {
         for (at, code) in words(text) {
             let region = Region::parse(code).map_err(|mut e| {
                 e.at = Some(at + e.at.unwrap_or(1));
+                // What is meant is this one word; the others stay.
+                e.suggestion = e.suggestion.map(|meant| {
+                    let byte = code.as_ptr() as usize - text.as_ptr() as usize;
+                    format!("{}{meant}{}", &text[..byte], &text[byte + code.len()..])
+                });
                 e
             })?;
             if !found.contains(&region) {
@@ -224,7 +229,7 @@ impl Form {
         Ok(found)
     }
 
-    fn duration(&self) -> Result<u32, Invalid> {
+    pub(super) fn duration(&self) -> Result<u32, Invalid> {
         let text = self.text(Field::Duration);
         if text.is_empty() {
             return Ok(Connection::HOUR);

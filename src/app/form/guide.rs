@@ -2,12 +2,25 @@
 
 use super::page::changes;
 use super::trial::{Trial, Who, rounds};
-use super::{Field, Form, FormKey, IdMode, Level};
+use super::{Field, Form, IdMode, Level};
 use crate::app::snippet::sheet;
 use crate::app::{Effect, Line, State, Viewer, ViewerKind};
-use crate::domain::{Connection, Mandatory, Role, RoleArn, Verdict};
+use crate::domain::{CauseKind, Connection, Mandatory, Role, RoleArn, Verdict};
 use crate::policy::{self, Format, RoleRef, Snippet, TrustInput, Trusted};
 use crate::report::cause;
+
+/// What is left to be done in AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Work {
+    /// Make the role.
+    Make,
+    /// Bring the trust policy of a role that is there up to date.
+    Trust,
+    /// Attach what is missing.
+    Permissions,
+    /// Nothing, as far as is known.
+    Nothing,
+}
 
 /// How many candidates are listed.
 const LISTED: usize = 10;
@@ -123,84 +136,132 @@ impl Form {
         out.push(Line::blank());
     }
 
+    /// What has to be done in AWS, as far as is known.
+    fn work(&self, state: &State) -> Work {
+        let tested = self.trial().filter(|_| self.is_tested(&state.book));
+        if self.is_accepted(&state.book) {
+            if tested.is_some_and(Trial::is_exposed) {
+                return Work::Trust;
+            }
+            let lacks = tested.is_some_and(|t| t.standing.known().any(|c| c.verdict == Verdict::Denied));
+            return if lacks { Work::Permissions } else { Work::Nothing };
+        }
+        let Some(before) = &self.before else { return Work::Make };
+        let refused = tested.and_then(Trial::assume_role).is_some_and(|c| c.verdict == Verdict::Denied);
+        let Ok(after) = self.connection(&state.book) else { return Work::Nothing };
+        if before.role_arn() != after.role_arn() {
+            return Work::Make;
+        }
+        let asked = |c: &Connection| (c.external_id().cloned(), c.source.clone(), c.source_identity.clone());
+        if refused || asked(before) != asked(&after) { Work::Trust } else { Work::Nothing }
+    }
+
     /// What to do in the console, numbered, or what is missing before that can be said.
     fn steps(&self, state: &State, out: &mut Vec<Line>) {
         if !self.assumes_role() {
             return;
         }
+        let quiet = |words: String| Line::of(Role::Quiet, words);
         let arn = match self.role() {
             Ok(arn) => arn,
             Err((field, _)) => {
-                let words = format!("What to paste where stands here as soon as {} is complete.", field.named());
-                out.push(Line::of(Role::Quiet, words));
-                return;
+                let words = format!("What to do in AWS stands here as soon as {} is complete.", field.named());
+                return out.push(quiet(words));
             }
         };
         let snippets = match self.snippets(state) {
             Ok(snippets) => snippets,
-            Err(why) => {
-                out.push(Line::of(Role::Quiet, why));
+            Err(why) => return out.push(quiet(why)),
+        };
+        let (account, name) = (arn.account(), arn.name());
+        let work = self.work(state);
+        let heading = match work {
+            Work::Make => format!("Make the role in account {account}"),
+            Work::Trust => format!("Let role {name} in {account} trust us as it stands here"),
+            Work::Permissions => format!("Give role {name} in {account} what is missing"),
+            Work::Nothing => {
+                if self.before.is_some() {
+                    out.push(quiet("{key:snippet} shows the policies of this role.".to_owned()));
+                }
                 return;
             }
         };
-        let account = arn.account();
-        out.push(Line::of(Role::Heading, format!("Make the role in account {account}")));
+        out.push(Line::of(Role::Heading, heading));
         out.push(Line::of(Role::Strong, "In one line, with CloudShell"));
         step(1, &format!("Sign in to the AWS console of {account} as somebody who may change IAM."), out);
         step(2, "Open CloudShell: the >_ symbol in the bar at the top.", out);
         step(3, "Paste one line, press Enter. {key:copy} copies it, {key:snippet} shows it.", out);
         step(4, "Come back here: {key:test} tests it.", out);
+        match work {
+            Work::Trust => out.push(quiet("It replaces the role's present trust policy.".to_owned())),
+            _ => out.push(quiet("A role that is there already keeps its trust policy.".to_owned())),
+        }
         out.push(Line::blank());
-        self.by_hand(&arn, out);
+        out.push(Line::of(Role::Strong, "Or by hand in the console"));
+        match work {
+            Work::Make => self.make_by_hand(&arn, out),
+            Work::Trust => numbered(
+                &[
+                    format!("IAM › Roles › {name} › Trust relationships › Edit trust policy."),
+                    "Replace what stands there by the trust policy ({key:snippet}, then y). Update policy.".to_owned(),
+                ],
+                out,
+            ),
+            _ => numbered(&[format!("IAM › Roles › {name}."), self.attach_by_hand()], out),
+        }
         out.push(Line::blank());
-        let forms = "CloudFormation, Terraform and a message to the role's owner: {key:snippet}, then Tab.";
-        out.push(Line::of(Role::Quiet, forms));
-        if let Some(caller) = snippets.iter().find(|(name, _)| *name == "caller") {
-            let words = format!(
-                "On our side the same must be allowed, if we are no administrator: {} (the last policy of {{key:snippet}}).",
-                caller.1.goes_where
-            );
-            out.push(Line::of(Role::Quiet, words));
+        out.push(quiet(
+            "CloudFormation, Terraform and a message to the role's owner: {key:snippet}, then Tab.".to_owned(),
+        ));
+        if let Some((_, caller)) = snippets.iter().find(|(name, _)| *name == "caller") {
+            out.push(quiet(format!(
+                "Our side must allow it too, unless we are its administrator: {} (the last policy of {{key:snippet}}).",
+                caller.goes_where
+            )));
         }
     }
 
-    /// The console's own words, one step after another.
-    fn by_hand(&self, arn: &RoleArn, out: &mut Vec<Line>) {
-        out.push(Line::of(Role::Strong, "Or by hand in the console"));
+    /// The console's own words for a new role, one step after another.
+    fn make_by_hand(&self, arn: &RoleArn, out: &mut Vec<Line>) {
         if arn.path() != "/" {
             let words = format!(
-                "The console makes roles without a path, and this one has {}: use the line above, or the AWS CLI.",
+                "The console makes roles without a path, and this one has {}: take the line above, or the AWS CLI.",
                 arn.path()
             );
-            out.push(Line::of(Role::Text, words));
-            return;
+            return out.push(Line::of(Role::Text, words));
         }
-        let mut n = 0;
-        let mut next = |words: &str, out: &mut Vec<Line>| {
-            n += 1;
-            step(n, words, out);
+        let managed = match self.level {
+            Level::Mandatory => "Add permissions: tick nothing. Next.",
+            Level::Read => "Add permissions: search ReadOnlyAccess, tick it. Next.",
+            Level::Full => "Add permissions: search AdministratorAccess, tick it. Next.",
         };
-        next("IAM › Roles › Create role.", out);
-        next(
-            "Trusted entity type: Custom trust policy. Replace what stands there by the trust policy ({key:snippet}, then y). Next.",
-            out,
-        );
-        next(
-            match self.level {
-                Level::Mandatory => "Add permissions: tick nothing. Next.",
-                Level::Read => "Add permissions: search ReadOnlyAccess, tick it. Next.",
-                Level::Full => "Add permissions: search AdministratorAccess, tick it. Next.",
-            },
-            out,
-        );
-        next(&format!("Role name: {}. Create role.", arn.name()), out);
+        let mut steps = vec![
+            "IAM › Roles › Create role.".to_owned(),
+            "Trusted entity type: Custom trust policy. Replace what stands there by the trust policy ({key:snippet}, then \
+             y). Next."
+                .to_owned(),
+            managed.to_owned(),
+            format!("Role name: {}. Create role.", arn.name()),
+        ];
         if self.level != Level::Full {
-            next(
-                "Open the role › Add permissions › Create inline policy › JSON. Paste the second policy ({key:snippet}, n, \
-                 then y). Next. Policy name: CloudivizeMandatory. Create policy.",
-                out,
-            );
+            steps.push(format!("Open the role. {}", self.attach_by_hand()));
         }
+        if let Some(hours) = self.hours() {
+            steps.push(format!("In the role's summary: Edit › Maximum session duration: {hours} hours or more."));
+        }
+        numbered(&steps, out);
+    }
+
+    /// The console's words for a policy on a role.
+    fn attach_by_hand(&self) -> String {
+        "Add permissions › Create inline policy › JSON. Paste the second policy ({key:snippet}, n, then y). Next. Policy \
+         name: CloudivizeMandatory. Create policy."
+            .to_owned()
+    }
+
+    /// The hours of a session that is longer than AWS's default.
+    fn hours(&self) -> Option<u32> {
+        self.duration().ok().filter(|s| *s > Connection::HOUR).map(|s| s.div_ceil(Connection::HOUR))
     }
 
     /// The policies to paste: trust, permissions, and the caller's own.
@@ -246,8 +307,7 @@ impl Form {
     /// The line that makes or mends the role, for CloudShell.
     fn line(&self, state: &State) -> Option<String> {
         let all = self.snippets(state).ok()?;
-        // Where the role is there already its trust policy has to be brought up to date: that is the first one's line.
-        let wanted = if matches!(self.key, FormKey::Edit(_)) && self.level == Level::Mandatory { 0 } else { 1 };
+        let wanted = usize::from(self.work(state) != Work::Trust);
         policy::render(&all.get(wanted)?.1, Format::CloudShell).ok()
     }
 }
@@ -351,7 +411,11 @@ fn outcome(trial: &Trial, accepted: bool, out: &mut Vec<Line>) {
     if let Some(check) = refused {
         out.push(Line::of(Role::Heading, "AWS refuses the role. Compare, the likeliest first"));
         for (n, c) in check.causes.iter().enumerate() {
-            let line = Line::of(Role::Strong, format!("{} {}: ", n + 1, cause(c.cause))).and(Role::Text, &c.compare);
+            let compare = match c.cause {
+                CauseKind::ExternalId => "the trust policy must ask for exactly the one that stands in this form",
+                _ => c.compare.as_str(),
+            };
+            let line = Line::of(Role::Strong, format!("{} {}: ", n + 1, cause(c.cause))).and(Role::Text, compare);
             out.push(line.hang(2));
         }
         out.push(Line::blank());
@@ -368,12 +432,25 @@ fn outcome(trial: &Trial, accepted: bool, out: &mut Vec<Line>) {
     } else if accepted && trial.ticket.is_none() {
         let words = if others.is_empty() { "All of it is allowed." } else { "AWS lets us into the role." };
         out.push(Line::of(Role::Good, words).and(Role::Text, " {key:save} saves the connection."));
+        if trial.is_exposed() {
+            out.push(Line::of(
+                Role::Finding,
+                "But it lets us in with another ExternalId or without one as well, so it protects nobody. Its trust policy \
+                 has to ask for this one.",
+            ));
+        }
         for check in others {
             let why = check.advice.clone().or_else(|| check.error.as_ref().map(|e| e.message.clone()));
             let line = Line::of(Role::Strong, format!("{}: ", check.permission.action()));
             out.push(line.and(Role::Text, why.unwrap_or_default()).hang(2));
         }
         out.push(Line::blank());
+    }
+}
+
+fn numbered(steps: &[String], out: &mut Vec<Line>) {
+    for (n, words) in steps.iter().enumerate() {
+        step(n + 1, words, out);
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::{Field, Form, IdMode};
 use crate::app::{Action, Effect, Notice, State, TextInput, Tone};
-use crate::domain::{Change, Connection, ExternalId, RoleArn, Timestamp};
+use crate::domain::{Change, Connection, ExternalId, Request, RoleArn, Timestamp};
+use std::collections::BTreeSet;
 
 impl State {
     /// Handles an action in the form on top.
@@ -185,28 +186,44 @@ impl State {
     }
 
     /// A save of a form ended: well, and it is closed and its test speaks for the connection; or it says why not.
-    pub(in crate::app) fn form_saved(&mut self, now: Timestamp, connection: &Connection, problem: Option<&str>) {
+    pub(in crate::app) fn form_saved(
+        &mut self,
+        now: Timestamp,
+        connection: &Connection,
+        problem: Option<&str>,
+    ) -> Vec<Effect> {
         let Some(key) = self.forms.iter().find(|(_, f)| f.saving && f.id == Some(connection.id)).map(|(k, _)| *k)
         else {
-            return;
+            return Vec::new();
         };
         if let Some(why) = problem {
             if let Some(form) = self.forms.get_mut(&key) {
                 form.saving = false;
                 form.problem = Some(why.to_owned());
             }
-            return;
+            return Vec::new();
         }
-        let Some(form) = self.forms.remove(&key) else { return };
+        let Some(form) = self.forms.remove(&key) else { return Vec::new() };
         self.overlays.retain(|o| !matches!(o, crate::app::Overlay::Form(k) if *k == key));
         let mut tested = false;
-        if let Some(trial) = form.trial
+        let mut effects = Vec::new();
+        if let Some(mut trial) = form.trial
             && crate::app::book::same_test(&trial.connection, connection)
         {
             tested = trial.standing.known().next().is_some();
-            // A test that still runs goes on in the panes.
-            if let Some(ticket) = trial.ticket {
-                self.open.insert(ticket, [connection.id].into());
+            match (trial.ticket, &mut trial.standing.report) {
+                // A test that still runs goes on in the panes.
+                (Some(ticket), _) => drop(self.open.insert(ticket, [connection.id].into())),
+                (None, Some(report)) => {
+                    report.name = connection.name.clone();
+                    report.group.clone_from(&connection.group);
+                    report.saved = true;
+                    let (connection, report) = (Box::new(connection.clone()), report.clone());
+                    let ticket = self.ticket();
+                    self.open.insert(ticket, BTreeSet::new());
+                    effects.push(Effect::Start { ticket, request: Request::Note { connection, report } });
+                }
+                (None, None) => {}
             }
             self.standings.insert(connection.id, trial.standing);
         }
@@ -217,6 +234,7 @@ impl State {
             (false, true) => format!("{name} is changed, not tested since: t tests it"),
         };
         self.say(now, Notice { tone: Tone::Good, text: words });
+        effects
     }
 }
 

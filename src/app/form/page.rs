@@ -5,11 +5,13 @@ use super::{Field, Form, FormKey, Found, IdMode};
 use crate::app::detail::reason;
 use crate::app::standing::finding_word;
 use crate::app::{Area, Line, Slot, State, wrapped};
-use crate::domain::{Connection, Mandatory, Mark, Role, Timestamp, Verdict};
+use crate::domain::{Connection, ExternalIdFinding, Mandatory, Mark, Role, Timestamp, Verdict};
 use crate::text;
 
 /// From this width on the guidance stands beside the fields.
 const BESIDE: u16 = 96;
+/// Below this width remarks begin under the labels.
+const NARROW: usize = 60;
 /// The column in which values begin.
 const VALUE: usize = 16;
 
@@ -134,9 +136,12 @@ impl Form {
             let words = match found {
                 Found::Default(words) => words.clone(),
                 _ if field == Field::ExternalText => "paste or type it here".to_owned(),
+                _ if field == Field::Name => "made from the account".to_owned(),
                 _ => "12 digits, or a whole role ARN".to_owned(),
             };
-            out.push(line.and(Role::Quiet, text::truncate(&words, room)), focused.then_some(VALUE));
+            let needed = *found == Found::Missing && field != Field::Name;
+            let role = if needed { Role::Untested } else { Role::Quiet };
+            out.push(line.and(role, text::truncate(&words, room)), focused.then_some(VALUE));
             return;
         }
         if !focused {
@@ -153,7 +158,7 @@ impl Form {
         match found {
             Found::Wrong(e) if field == self.focus && e.at.is_none() => (Mark::Testing, Role::Text),
             Found::Wrong(_) => (Mark::Denied, Role::Bad),
-            Found::Missing => (Mark::Untested, Role::Untested),
+            Found::Missing => (Mark::NotReached, Role::Untested),
             Found::Doubt(_) => (Mark::Finding, Role::Text),
             Found::Default(_) if !aws => (Mark::NotReached, Role::Quiet),
             _ if aws && self.is_accepted(&state.book) => (Mark::Allowed, Role::Good),
@@ -164,7 +169,7 @@ impl Form {
     fn choice(&self, field: Field, found: &Found, out: &mut Rows) {
         let focused = field == self.focus;
         let mark = match found {
-            Found::Missing => Mark::Untested,
+            Found::Missing => Mark::NotReached,
             Found::Default(_) if field == Field::External => Mark::NotApplicable,
             _ => Mark::Allowed,
         };
@@ -174,7 +179,11 @@ impl Form {
             let host = self.foreign_host().unwrap_or_default();
             line = line.and(Role::Text, format!("requests may go to {host}: "));
         }
-        for (i, option) in options.iter().enumerate() {
+        // Where not all fit, those before the chosen one give way.
+        let room = out.width.saturating_sub(VALUE + 1);
+        let wide = |from: usize| options[from..].iter().map(|o| o.len() + 2).sum::<usize>();
+        let from = (0..=at).find(|from| wide(*from) <= room).unwrap_or(at);
+        for (i, option) in options.iter().enumerate().skip(from) {
             let (role, word) = if i == at {
                 (Role::Strong, format!("[{option}]"))
             } else {
@@ -182,7 +191,7 @@ impl Form {
             };
             line = line.and(role, word);
         }
-        let cursor = options.iter().take(at).map(|o| o.len() + 2).sum::<usize>() + 1;
+        let cursor = options.iter().take(at).skip(from).map(|o| o.len() + 2).sum::<usize>() + 1;
         out.push(line, focused.then_some(VALUE + cursor));
     }
 
@@ -238,7 +247,7 @@ impl Form {
                 if let Ok(arn) = self.role() {
                     let accepted = self.is_accepted(&state.book);
                     let role = if accepted { Role::Good } else { Role::Quiet };
-                    let words = if accepted { format!("{arn}  ✓ accepted by AWS") } else { arn.to_string() };
+                    let words = if accepted { format!("✓ {arn} accepted by AWS") } else { arn.to_string() };
                     out.note(role, &words);
                 }
             }
@@ -261,7 +270,8 @@ impl Form {
         let accepted = self.is_accepted(&state.book);
         let finding = self.trial.as_ref().filter(|_| accepted).and_then(|t| t.standing.external_id());
         let found = match finding {
-            Some(f) if f.is_finding() => Some((Role::Finding, format!("! {}", finding_word(f)))),
+            Some(f) if f.is_finding() => Some((Role::Finding, format!("! accepted, but {}", finding_word(f)))),
+            Some(ExternalIdFinding::Enforced) => Some((Role::Good, "✓ accepted by AWS, and enforced".to_owned())),
             _ if accepted && self.mode != IdMode::None => Some((Role::Good, "✓ accepted by AWS".to_owned())),
             _ => None,
         };
@@ -326,9 +336,10 @@ impl Rows {
 
     /// A remark under a field, wrapped below its value.
     fn note(&mut self, role: Role, words: &str) {
-        let room = self.width.saturating_sub(VALUE + 1).max(12);
+        let indent = if self.width < NARROW { 3 } else { VALUE };
+        let room = self.width.saturating_sub(indent + 1);
         for line in wrapped(&[Line::of(role, words).hang(2)], room) {
-            self.push(line.indented(VALUE.min(self.width.saturating_sub(room))), None);
+            self.push(line.indented(indent), None);
         }
     }
 }

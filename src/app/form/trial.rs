@@ -5,8 +5,8 @@ use super::{Form, FormKey};
 use crate::app::book::same_test;
 use crate::app::{Effect, Notice, Overlay, Standing, State, standing};
 use crate::domain::{
-    BaseIdentity, CauseKind, Check, Connection, ConnectionName, End, Mandatory, Method, Part, Partition, ProbeMode,
-    Request, Source, Ticket, Timestamp, Verdict,
+    BaseIdentity, CauseKind, Check, Connection, ConnectionName, End, ExternalIdFinding, Mandatory, Method, Part,
+    Partition, ProbeMode, Request, Source, Ticket, Timestamp, Verdict,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -55,6 +55,11 @@ impl Trial {
     /// The refused or accepted AssumeRole.
     pub fn assume_role(&self) -> Option<&Check> {
         self.standing.known().find(|c| c.permission == Mandatory::AssumeRole)
+    }
+
+    /// Whether the role lets us in without the right ExternalId too.
+    pub fn is_exposed(&self) -> bool {
+        self.standing.external_id().is_some_and(ExternalIdFinding::is_finding)
     }
 
     /// Whether waiting may help: something is refused that a change of the last minutes explains.
