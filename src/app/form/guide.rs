@@ -363,7 +363,7 @@ fn sources(state: &State) -> Vec<(String, String)> {
         all.extend(profiles.iter().map(|p| (format!("profile:{}", p.name), p.kind.clone())));
     }
     let own = state.form().and_then(|f| f.id);
-    let connections = state.sorted().into_iter().filter(|c| Some(c.id) != own);
+    let connections = state.book.iter().filter(|c| Some(c.id) != own);
     all.extend(connections.map(|c| (format!("connection:{}", c.name), "a connection".to_owned())));
     all
 }
