@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// Stands in place of a field when the whole text is no TOML.
+pub const TOML: &str = "TOML";
+
 /// What is wrong with one field of a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, {field}: {why}")]
@@ -67,7 +70,7 @@ impl<'t> Document<'t> {
             Ok(table) => Some(Fields::new(self, 1, table.into_inner(), None)),
             Err(e) => {
                 let line = e.span().map_or(1, |s| self.line(s.start));
-                self.fault(line, "TOML", text::line(e.message()).into_owned());
+                self.fault(line, TOML, text::line(e.message()).into_owned());
                 None
             }
         }
@@ -226,6 +229,11 @@ impl<'d> Fields<'d> {
             Some(line) => {
                 self.take(key);
                 Some(At { line, value: None })
+            }
+            None if matches!(self.entries.get(key).map(|e| e.value.get_ref()), Some(DeValue::String(_))) => {
+                let at = self.take(key)?;
+                self.wrong_type(at.line, key, at.value.get_ref(), &format!("a whole number or {word:?}"));
+                None
             }
             None => self.integer(key).map(|at| At { line: at.line, value: Some(at.value) }),
         }

@@ -1,6 +1,6 @@
 //! The keys of `config.toml` and of a vault's `[config]`, laid over the defaults.
 
-use super::fields::{At, Document, Fault, Faults, Fields};
+use super::fields::{At, Document, Fault, Faults, Fields, TOML};
 use super::paths::{Paths, expand};
 use crate::domain::{Invalid, Mandatory, Rebinding, Settings, ThemeChoice};
 use std::collections::{BTreeMap, BTreeSet};
@@ -208,7 +208,11 @@ fn read(text: &str, path: &str) -> Config {
     layer.theme.iter_mut().for_each(|choice| choice.place = format!("{path}, {}, theme", choice.place));
     layer.keys.iter_mut().for_each(|r| path.clone_into(&mut r.file));
     let Faults(faults) = document.into_faults();
-    let warnings = faults.iter().map(|fault: &Fault| format!("{path}, {fault}. It is left out")).collect();
+    let said = |fault: &Fault| match fault.field.as_str() {
+        TOML => format!("{path}, {fault}. Nothing in this file counts until that is mended"),
+        _ => format!("{path}, {fault}. It is left out"),
+    };
+    let warnings = faults.iter().map(said).collect();
     Config { layer, warnings }
 }
 

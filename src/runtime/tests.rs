@@ -3,7 +3,9 @@
 use super::*;
 use crate::app::Saved;
 use crate::app::fixtures::{self, book};
-use crate::domain::{Change, Connection, Depth, End, Mandatory, Part, Reply, Request, Secret, Ticket};
+use crate::domain::{
+    Change, Connection, Depth, End, Mandatory, Part, Rebinding, Reply, Request, Secret, ThemeChoice, Ticket,
+};
 use crate::term::capabilities::Capabilities;
 use crate::term::input::Input;
 use crate::term::output::Sink;
@@ -139,9 +141,14 @@ struct FakeDoor {
     locked: bool,
     hold: bool,
     book: Arc<[Connection]>,
+    settings: Option<Settings>,
 }
 
 impl Door for FakeDoor {
+    fn settings(&self) -> Option<Settings> {
+        self.settings.clone()
+    }
+
     fn open(&mut self, passphrase: Option<Secret>, clouds: &Handle) -> Answer {
         let what = "the vault".to_owned();
         match passphrase {
@@ -173,19 +180,23 @@ struct Driver {
 
 impl Driver {
     fn start(locked: bool, hold: bool) -> Self {
+        Self::with(FakeDoor { locked, hold, book: book(), settings: None }, Vec::new())
+    }
+
+    fn with(door: FakeDoor, faults: Vec<String>) -> Self {
         let (events, seen) = std_mpsc::channel();
         let (keys, receiver) = mpsc::unbounded_channel();
         let thread = std::thread::spawn(move || {
             let tty = FakeTty { events, keys: Arc::new(Mutex::new(Some(receiver))) };
             let launch = Launch {
-                door: Box::new(FakeDoor { locked, hold, book: book() }),
+                door: Box::new(door),
                 vault: "vault.age".into(),
                 read_only: false,
                 not_saved: false,
                 demo: false,
                 wardrobe: wardrobe(),
                 settings: Settings::default(),
-                faults: Vec::new(),
+                faults,
             };
             let (look, _) = launch.wardrobe.look(&launch.settings).unwrap();
             let clouds = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -283,6 +294,45 @@ fn esc_stops_a_running_test_and_the_loop_stays_awake_for_keys() {
     d.press("^c");
     d.until("the warning", |s| s.contains("^c once more quits"));
     d.press("^c");
+    assert_eq!(d.end().0, Ended::Left);
+}
+
+#[test]
+fn what_the_vault_sets_holds_once_it_is_open_and_what_is_wrong_is_told() {
+    let key = |keys: &str, action: &str| Rebinding {
+        file: "the vault's [config]".into(),
+        line: None,
+        context: None,
+        keys: keys.into(),
+        action: action.into(),
+    };
+    let theme = ThemeChoice { name: "mono".into(), place: "the vault's [config], theme".into() };
+    let settings = Settings {
+        theme: Some(theme),
+        keys: vec![key("z z", "test-all"), key("ctrl-i", "test")],
+        ..Settings::default()
+    };
+    let door = FakeDoor { locked: true, hold: false, book: book(), settings: Some(settings) };
+    let mut d = Driver::with(door, vec!["config.toml, line 3, colour: is not a known field".into()]);
+    d.until("the fault of config.toml", |s| s.contains("Passphrase of the vault:") && s.contains("line 3, colour"));
+    let coloured = |d: &Driver| {
+        let screen = d.screen.screen();
+        (0..36).any(|y| (0..120).any(|x| screen.cell(y, x).is_some_and(|c| c.fgcolor() != vt100::Color::Default)))
+    };
+    assert!(coloured(&d), "before it is open the default theme holds");
+    d.press("r i g h t enter");
+    d.until("both faults", |s| {
+        s.contains("3 Checks") && s.contains("2 of your settings could not be used; ! lists them")
+    });
+    assert!(!coloured(&d), "the vault's theme has no colours");
+    d.press("!");
+    d.until("their sentences", |s| s.contains("did you mean tab. It") && s.contains("line 3, colour"));
+    d.press("esc z z");
+    d.until("the verdicts", |s| s.contains("6 connections tested"));
+    d.press(": t h e m e space d a r enter");
+    d.until("the other theme", |s| s.contains("the theme is dark for this run"));
+    assert!(coloured(&d));
+    d.press("q");
     assert_eq!(d.end().0, Ended::Left);
 }
 

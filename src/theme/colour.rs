@@ -59,7 +59,7 @@ const SIXTEEN: [Shown; 16] = [
 ];
 
 impl Colour {
-    /// Reads `red`, `bright-red`, `reset`, `208` or `#ff8700`.
+    /// Reads `red`, `bright-red`, `gray`, `reset`, `208` or `#ff8700`.
     ///
     /// # Errors
     /// When it is none of these; the nearest name is offered.
@@ -67,6 +67,9 @@ impl Colour {
         let wrong = |why: String| Invalid::new("colour", why);
         if text == "reset" {
             return Ok(Self::Reset);
+        }
+        if matches!(text, "grey" | "gray") {
+            return Ok(Self::Named(8));
         }
         if let Some(n) = NAMES.iter().position(|name| *name == text) {
             return Ok(Self::Named(n as u8));

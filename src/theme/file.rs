@@ -71,7 +71,10 @@ impl Entry {
             let names = MODIFIERS.map(|(name, _)| name);
             match MODIFIERS.iter().find(|(name, _)| *name == at.value) {
                 Some((_, modifier)) => modifiers |= *modifier,
-                None => f.fault(at.line, "modifiers", unknown("modifier", &at.value, &names)),
+                None => {
+                    let why = format!("there is no modifier {:?}; there are {}", at.value, names.join(", "));
+                    f.fault(at.line, "modifiers", why);
+                }
             }
         }
         f.finish();
@@ -109,14 +112,11 @@ fn role(f: &Fields<'_>, line: usize, word: &str) -> Option<Role> {
     let found = Role::ALL.iter().copied().find(|r| r.word() == word);
     if found.is_none() {
         let known: Vec<&str> = Role::ALL.iter().map(|r| r.word()).collect();
-        f.fault(line, &text::line(word), unknown("role", word, &known));
+        let why = match nearest(word, &known) {
+            Some(near) => format!("there is no role {word:?}; did you mean {near}"),
+            None => format!("there is no role {word:?}; docs/themes.md lists them"),
+        };
+        f.fault(line, &text::line(word), why);
     }
     found
-}
-
-fn unknown(what: &str, word: &str, known: &[&str]) -> String {
-    match nearest(word, known) {
-        Some(near) => format!("there is no {what} {word:?}; did you mean {near}"),
-        None => format!("there is no {what} {word:?}; there are {}", known.join(", ")),
-    }
 }

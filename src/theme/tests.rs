@@ -240,6 +240,35 @@ fn unknown_themes_and_taken_names_are_told() {
     insta::assert_snapshot!(faults.join("\n"), @"/themes/dark.toml is not read: dark is a built-in theme. Give your own another name");
 }
 
+/// Every file of Rust below a folder, without those that only test.
+fn sources(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") && !path.to_str().unwrap().contains("tests.rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_symbol_that_we_draw_has_a_stand_in() {
+    let mut files = Vec::new();
+    for room in ["app", "domain", "keymap", "policy", "report", "runtime", "view"] {
+        sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room), &mut files);
+    }
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let own = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        let lines = own.lines().map(|line| line.split("//").next().unwrap());
+        for symbol in lines.flat_map(str::chars).filter(|c| !c.is_ascii()) {
+            let stand_in = ascii_of(symbol.encode_utf8(&mut [0; 4]));
+            assert_ne!(stand_in, "?", "{}: {symbol} needs a stand-in in theme/ascii.rs", file.display());
+        }
+    }
+}
+
 #[test]
 fn marks_have_the_same_stand_ins_everywhere() {
     for mark in Mark::ALL {
