@@ -91,7 +91,7 @@ impl State {
             detail: _,
             detail_scroll,
             region,
-            region_filter,
+            region_filter: _,
             region_order,
             filter,
             typing_filter: _,
@@ -128,7 +128,6 @@ impl State {
         self.faults = faults;
         self.themes = themes;
         self.now = now;
-        self.region_filter = region_filter;
         self.region_order = region_order;
         self.forms = forms.into_iter().filter_map(|(key, form)| Some((key, form.at_rest()?))).collect();
         let unsaved = Vec::new();
