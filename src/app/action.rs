@@ -136,6 +136,20 @@ actions! {
     Accept = "accept",
     /// Say no.
     Decline = "decline",
+    /// Mark or unmark.
+    Mark = "mark",
+    /// Mark all, or none.
+    MarkAll = "mark-all",
+    /// Make a vault.
+    MakeVault = "make-vault",
+    /// Look around with credentials that are at hand.
+    LookAround = "look-around",
+    /// Take over profiles of the AWS configuration.
+    Import = "import",
+    /// Open the demo cloud.
+    Demo = "demo",
+    /// Try once more to open.
+    Retry = "retry",
     /// Cover the screen and forget what was read.
     Lock = "lock",
     /// Add a connection.

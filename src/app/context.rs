@@ -1,6 +1,6 @@
 //! Where the keyboard is, and the conditions under which a key works.
 
-use super::{Form, Overlay, Pane, Screen, State, ViewerKind};
+use super::{Form, Overlay, Pane, Screen, State, Step, ViewerKind};
 use crate::domain::Verdict;
 
 /// Where the keyboard is. Each has its own key table and those of its parents.
@@ -44,13 +44,23 @@ pub enum Context {
     Ask,
     /// A question wants yes or no.
     Confirm,
-    /// There is no vault, or it cannot be opened.
+    /// There is no vault.
+    First,
+    /// A list to choose from.
+    Choose,
+    /// A new passphrase is being typed.
+    NewPassphrase,
+    /// A recipient is being typed.
+    Recipient,
+    /// Something is being made that is not to be disturbed.
+    Busy,
+    /// Nothing is open, and what could be done is not known yet, or it failed.
     Closed,
 }
 
 impl Context {
     /// Every context.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 25] = [
         Self::Everywhere,
         Self::Panes,
         Self::Connections,
@@ -70,6 +80,11 @@ impl Context {
         Self::Locked,
         Self::Ask,
         Self::Confirm,
+        Self::First,
+        Self::Choose,
+        Self::NewPassphrase,
+        Self::Recipient,
+        Self::Busy,
         Self::Closed,
     ];
 
@@ -95,6 +110,11 @@ impl Context {
             Self::Locked => "locked",
             Self::Ask => "ask",
             Self::Confirm => "confirm",
+            Self::First => "first",
+            Self::Choose => "choose",
+            Self::NewPassphrase => "new-passphrase",
+            Self::Recipient => "recipient",
+            Self::Busy => "busy",
             Self::Closed => "closed",
         }
     }
@@ -121,7 +141,12 @@ impl Context {
             Self::Locked => "Locked",
             Self::Ask => "A question",
             Self::Confirm => "Yes or no",
-            Self::Closed => "Without a vault",
+            Self::First => "Without a vault",
+            Self::Choose => "Choosing",
+            Self::NewPassphrase => "A new passphrase",
+            Self::Recipient => "Typing a recipient",
+            Self::Busy => "While something is made",
+            Self::Closed => "Nothing open",
         }
     }
 
@@ -129,12 +154,24 @@ impl Context {
     pub fn parent(self) -> Option<Self> {
         match self {
             Self::Everywhere => None,
-            Self::Panes | Self::Viewer | Self::Text | Self::Unlock | Self::Locked | Self::Confirm | Self::Closed => {
-                Some(Self::Everywhere)
-            }
-            Self::FilterText | Self::SearchText | Self::Palette | Self::Form | Self::Removal | Self::Ask => {
-                Some(Self::Text)
-            }
+            Self::Panes
+            | Self::Viewer
+            | Self::Text
+            | Self::Unlock
+            | Self::Locked
+            | Self::Confirm
+            | Self::First
+            | Self::Choose
+            | Self::NewPassphrase
+            | Self::Busy
+            | Self::Closed => Some(Self::Everywhere),
+            Self::FilterText
+            | Self::SearchText
+            | Self::Palette
+            | Self::Form
+            | Self::Removal
+            | Self::Ask
+            | Self::Recipient => Some(Self::Text),
             Self::Regions | Self::Connections => Some(Self::Panes),
             Self::Accounts | Self::Checks | Self::Detail => Some(Self::Connections),
             Self::Snippet => Some(Self::Viewer),
@@ -153,6 +190,8 @@ impl Context {
                 | Self::Removal
                 | Self::Unlock
                 | Self::Ask
+                | Self::NewPassphrase
+                | Self::Recipient
         )
     }
 }
@@ -253,8 +292,18 @@ conditions! {
     Named = "named",
     /// Something was typed, and nothing is being tried.
     Typed = "typed",
-    /// An attempt to open goes on.
+    /// An attempt to open or make goes on.
     Opening = "opening",
+    /// Rows can be marked.
+    Markable = "markable",
+    /// There are several rows to mark.
+    Rows = "rows",
+    /// There is a vault to import into, or one can be made.
+    CanImport = "can-import",
+    /// There is no connection yet, and some can be imported.
+    Empty = "empty",
+    /// The vault could not be opened.
+    Failed = "failed",
     /// The panes are open.
     Open = "open",
 }
@@ -266,6 +315,15 @@ impl State {
             Some(Overlay::Question(asking)) if asking.has_field() => return Context::Ask,
             Some(Overlay::Question(_)) => return Context::Confirm,
             Some(Overlay::Viewer(v)) if v.search.typing => return Context::SearchText,
+            Some(Overlay::Make(make)) if make.making => return Context::Busy,
+            Some(Overlay::Make(make)) => {
+                return match make.step {
+                    Step::Choose => Context::Choose,
+                    Step::Passphrase { .. } => Context::NewPassphrase,
+                    Step::Recipient(_) => Context::Recipient,
+                };
+            }
+            Some(Overlay::Around(_) | Overlay::Import(_)) => return Context::Choose,
             Some(Overlay::Viewer(v)) if v.kind == ViewerKind::Snippet => return Context::Snippet,
             Some(Overlay::Viewer(_)) => return Context::Viewer,
             Some(Overlay::Palette(_)) => return Context::Palette,
@@ -274,7 +332,8 @@ impl State {
             None => {}
         }
         match &self.screen {
-            Screen::Opening | Screen::NoVault { .. } | Screen::Failed { .. } => return Context::Closed,
+            Screen::NoVault { .. } => return Context::First,
+            Screen::Opening | Screen::Failed { .. } => return Context::Closed,
             Screen::Unlock(unlock) if unlock.has_field() => return Context::Unlock,
             Screen::Unlock(_) => return Context::Locked,
             Screen::Panes => {}
@@ -335,11 +394,29 @@ impl State {
             Condition::Suggestion => self.form_suggestion().is_some(),
             Condition::Trying => self.form().is_some_and(Form::is_trying),
             Condition::Named => self.removal().is_some_and(|r| r.is_typed(&self.book)),
-            Condition::Typed => match &self.screen {
-                Screen::Unlock(u) => u.is_ready(),
-                _ => true,
+            Condition::Typed => match (self.make(), &self.screen) {
+                (Some(make), _) => make.is_ready(),
+                (None, Screen::Unlock(u)) => u.is_ready(),
+                _ => match (self.import(), self.around()) {
+                    (Some(import), _) => !import.saving && !import.marked.is_empty(),
+                    (None, Some(around)) => !around.opening,
+                    (None, None) => true,
+                },
             },
-            Condition::Opening => matches!(&self.screen, Screen::Unlock(u) if u.trying),
+            Condition::Opening => match (self.make(), &self.screen) {
+                (Some(make), _) => make.making,
+                (None, Screen::Unlock(u)) => u.trying,
+                _ => self.around().is_some_and(|a| a.opening),
+            },
+            Condition::Markable => match (self.make(), self.import()) {
+                (Some(make), _) => !make.making && make.keys.as_ref().is_some_and(|k| !k.is_empty()),
+                (None, Some(import)) => !import.saving && import.count() > 0,
+                (None, None) => false,
+            },
+            Condition::Rows => self.import().is_some_and(|i| i.count() > 1),
+            Condition::CanImport => self.can_import(),
+            Condition::Failed => matches!(self.screen, Screen::Failed { .. }),
+            Condition::Empty => self.book.is_empty() && self.can_import(),
             Condition::Open => matches!(self.screen, Screen::Panes),
         }
     }

@@ -1,9 +1,9 @@
 //! The lock: everything that was read is dropped, the screen is covered, and unlocking leads back to
 //! the same place.
 
-use super::{Effect, Notice, Pane, Saved, Screen, State, TextInput, Unlock, View, Way};
+use super::{Effect, Form, FormKey, Notice, Pane, Saved, Screen, State, TextInput, Unlock, View, Way};
 use crate::domain::{Change, ConnectionId, Region};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Who locked.
@@ -28,13 +28,22 @@ pub struct Kept {
     only_broken: Option<BTreeSet<ConnectionId>>,
     view: View,
     last_view: Option<View>,
+    /// Drafts that would lose an ExternalId if they were dropped.
+    forms: BTreeMap<FormKey, Form>,
     /// What a save behind the lock could not write.
     unsaved: Vec<Change>,
 }
 
+impl Kept {
+    /// The drafts.
+    pub(super) fn forms(&self) -> impl Iterator<Item = &Form> {
+        self.forms.values()
+    }
+}
+
 impl std::fmt::Debug for Kept {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // A filter and a region can name what the lock has to cover.
+        // A filter, a region and a draft can name what the lock has to cover.
         f.write_str("Kept(hidden)")
     }
 }
@@ -130,7 +139,7 @@ impl State {
         self.themes = themes;
         self.now = now;
         self.region_order = region_order;
-        self.forms = forms.into_iter().filter_map(|(key, form)| Some((key, form.at_rest()?))).collect();
+        let forms = forms.into_iter().filter_map(|(key, form)| Some((key, form.at_rest()?))).collect();
         let unsaved = Vec::new();
         self.kept = Some(Kept {
             focus,
@@ -143,6 +152,7 @@ impl State {
             only_broken,
             view,
             last_view,
+            forms,
             unsaved,
         });
         self.screen = Screen::Unlock(Unlock { locked: Some(by), ..Unlock::new(guard.way.clone()) });
@@ -161,6 +171,10 @@ impl State {
         self.only_broken = kept.only_broken;
         self.view = kept.view;
         self.last_view = kept.last_view;
+        self.forms = kept.forms;
+        for form in self.forms.values_mut().filter(|f| f.is_saved_by(&kept.unsaved)) {
+            form.save_again();
+        }
         if let Some(id) = kept.cursor.filter(|id| self.connection(*id).is_some()) {
             // Also where the filter hides it for now: verdicts come back with the next test.
             self.cursor = Some(id);
@@ -177,8 +191,10 @@ impl State {
     /// an ExternalId is never lost.
     pub(super) fn saved_behind_the_lock(&mut self, changes: Vec<Change>, result: &Result<Saved, String>) {
         self.saving = self.saving.saturating_sub(1);
-        if let (Err(_), Some(kept)) = (result, &mut self.kept) {
-            kept.unsaved.extend(changes);
+        let Some(kept) = &mut self.kept else { return };
+        match result {
+            Ok(_) => kept.forms.retain(|_, form| !form.is_saved_by(&changes)),
+            Err(_) => kept.unsaved.extend(changes),
         }
     }
 

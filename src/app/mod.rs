@@ -4,6 +4,7 @@
 //! the runtime has to run; their outcomes come back as messages.
 
 mod action;
+mod around;
 mod book;
 mod command;
 mod context;
@@ -12,12 +13,15 @@ mod detail;
 mod doc;
 mod facts;
 mod faults;
+mod first;
 mod fleet;
 mod form;
 mod history;
+mod import;
 mod input;
 mod layout;
 mod lock;
+mod make;
 mod mended;
 mod movement;
 mod msg;
@@ -41,15 +45,18 @@ mod viewer;
 mod watch;
 
 pub use action::Action;
+pub use around::Around;
 pub use command::{COMMANDS, Command};
 pub use context::{Condition, Context};
 pub use detail::detail;
 pub use doc::{Line, Span, Wrap, wrapped};
 pub use fleet::{AccountRow, Cell, account_rows, external_id, progress, shown, since, tally};
 pub use form::{Form, FormKey, FormPage, Removal, form_page};
+pub use import::Import;
 pub use input::TextInput;
 pub use layout::{Area, Layout, Pane, Place, layout};
 pub use lock::{Kept, LockedBy};
+pub use make::{Choice, KeyKind, Make, Protect, SHORT, Step, VaultKey};
 pub use mended::Mended;
 pub use msg::{Effect, Msg, NoCopy, Opening, ProfileEntry, Saved, Signal, Tone};
 pub use order::natural;
@@ -69,9 +76,10 @@ pub use watch::{Watch, watch_words};
 #[cfg(test)]
 mod finding_tests;
 #[cfg(test)]
+mod first_tests;
+#[cfg(test)]
 pub mod fixtures;
 #[cfg(test)]
-#[path = "lock_tests.rs"]
 mod lock_tests;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,9 @@
 //! What `update` is told, and what it asks for.
 
-use super::{Action, Answered, FormKey, Guard, KeyFact, Line, Notice, Question, Size};
-use crate::domain::{Change, Connection, ConnectionId, ExternalId, Key, Reply, Request, Secret, Ticket, Timestamp};
+use super::{Action, Answered, FormKey, Guard, KeyFact, Line, Notice, Protect, Question, Size, VaultKey};
+use crate::domain::{
+    Change, Connection, ConnectionId, ExternalId, ImportPlan, Key, Reply, Request, Secret, Source, Ticket, Timestamp,
+};
 use std::sync::Arc;
 
 /// Something happened.
@@ -35,6 +37,12 @@ pub enum Msg {
     Guarded(Guard),
     /// Nothing was typed for as long as [`State::idle_limit`](super::State::idle_limit) says.
     Idle,
+    /// Keys that a new vault could be made for.
+    KeysFound(Vec<VaultKey>),
+    /// A recipient that was typed, or what is wrong with it.
+    RecipientRead(Result<VaultKey, String>),
+    /// What an import would do, or why the profiles cannot be read.
+    ImportPlanned(Result<ImportPlan, String>),
     /// Work at the door waits for an answer.
     Asked(Question),
     /// Work at the door says something that needs no answer.
@@ -171,6 +179,18 @@ pub enum Effect {
     },
     /// Drop keys, sessions and everything at the door; give up an attempt to open.
     Lock,
+    /// Look for keys that a new vault could be made for; answered by [`Msg::KeysFound`].
+    FindKeys,
+    /// Read a recipient; answered by [`Msg::RecipientRead`].
+    ReadRecipient(String),
+    /// Make a vault and open it.
+    Make(Protect),
+    /// Open no vault, but these credentials.
+    LookAround(Source),
+    /// Open the demo cloud.
+    Demo,
+    /// Read the profiles and say what an import would add; answered by [`Msg::ImportPlanned`].
+    PlanImport(Arc<[Connection]>),
     /// The answer to [`Msg::Asked`]; `None` refuses one.
     Answer(Option<Answered>),
     /// Put text on a clipboard.

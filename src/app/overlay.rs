@@ -1,6 +1,6 @@
 //! What covers the panes: a stack, of which the last has the keyboard.
 
-use super::{Asking, FormKey, Palette, Removal, State, Viewer};
+use super::{Around, Asking, FormKey, Import, Make, Palette, Removal, State, Viewer};
 
 /// Something that covers the panes.
 #[derive(Debug, Clone)]
@@ -15,6 +15,12 @@ pub enum Overlay {
     Form(FormKey),
     /// A connection is about to be removed.
     Removal(Removal),
+    /// A vault is being made.
+    Make(Box<Make>),
+    /// Credentials are being chosen for a run without a vault.
+    Around(Box<Around>),
+    /// Profiles are being imported.
+    Import(Box<Import>),
 }
 
 impl Overlay {

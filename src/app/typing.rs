@@ -1,6 +1,6 @@
 //! Text and its keys, in whatever field has the focus.
 
-use super::{Action, Effect, Notice, Overlay, Question, Screen, State, TextInput};
+use super::{Action, Effect, Notice, Overlay, Question, Screen, State, Step, TextInput};
 use crate::domain::{SecretInput, Timestamp};
 
 impl State {
@@ -13,6 +13,10 @@ impl State {
             (Some(Overlay::Palette(palette)), _) => Some(&mut palette.input),
             (Some(Overlay::Viewer(viewer)), _) => viewer.search.typing.then_some(&mut viewer.search.input),
             (Some(Overlay::Removal(removal)), _) => (!removal.saving).then_some(&mut removal.input),
+            (Some(Overlay::Make(make)), _) => match &mut make.step {
+                Step::Recipient(text) if !make.making => Some(text),
+                _ => None,
+            },
             (None, Screen::Panes) if self.typing_filter => {
                 Some(if self.focus == super::Pane::Regions { &mut self.region_filter } else { &mut self.filter })
             }
@@ -26,7 +30,8 @@ impl State {
             (Some(Overlay::Question(asking)), _) => {
                 matches!(asking.question, Question::Secret { .. }).then_some(&mut asking.secret)
             }
-            (None, Screen::Unlock(unlock)) => Some(&mut unlock.input),
+            (Some(Overlay::Make(make)), _) => make.secret(),
+            (None, Screen::Unlock(unlock)) if unlock.has_field() && !unlock.trying => Some(&mut unlock.input),
             _ => None,
         }
     }
@@ -45,28 +50,25 @@ impl State {
 
     /// Text for the field that has the focus; elsewhere pasted text is refused and says so.
     pub(super) fn typed(&mut self, now: Timestamp, text: &str) -> Vec<Effect> {
-        if let Some(asking) = self.asking_mut() {
-            let fits = match asking.question {
-                Question::Secret { .. } => asking.secret.push(text),
-                Question::Text { .. } => asking.text.insert(text),
-                Question::Confirm { .. } => true,
-            };
-            self.notice = (!fits).then(|| Notice::plain("that is longer than an answer may be; nothing was added"));
-        } else if let Screen::Unlock(unlock) = &mut self.screen {
-            if !unlock.trying && unlock.has_field() {
-                let fits = unlock.input.push(text);
-                unlock.wrong = (!fits)
-                    .then(|| format!("a passphrase may have at most {} bytes; nothing was added", SecretInput::MAX));
-            }
-        } else if self.form().is_some() {
+        if self.form().is_some() {
             return self.form_typed(now, text);
+        }
+        let fits = if let Some(secret) = self.secret_field() {
+            secret.push(text)
         } else if let Some(field) = self.field() {
-            if !field.insert(text) {
-                self.notice = Some(Notice::plain("that is longer than this field takes; nothing was added"));
-            }
+            let fits = field.insert(text);
             self.edited();
+            fits
         } else {
-            self.notice = Some(Notice::plain("pasted text is never taken for keys; / starts a filter it can go into"));
+            let filter = if matches!(self.screen, Screen::Panes) { "; / starts a filter it can go into" } else { "" };
+            self.notice = Some(Notice::plain(format!("pasted text is never taken for keys{filter}")));
+            return Vec::new();
+        };
+        if let Screen::Unlock(unlock) = &mut self.screen {
+            unlock.wrong = None;
+        }
+        if !fits {
+            self.notice = Some(Notice::plain("that is longer than this field takes; nothing was added"));
         }
         Vec::new()
     }

@@ -84,6 +84,10 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
             let rest = state.idle_limit().unwrap_or_default();
             return state.lock(LockedBy::Rest(rest));
         }
+        Msg::Profiles(profiles) => state.profiles = Some(profiles),
+        Msg::KeysFound(keys) => state.keys_found(keys),
+        Msg::RecipientRead(result) => state.recipient_read(result),
+        Msg::ImportPlanned(plan) => state.import_planned(plan),
         Msg::Asked(question) => return state.asked(question),
         Msg::Says(text) => state.says(text),
         // What was begun before a lock must not speak behind it.
@@ -96,25 +100,29 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Copied { what, how } => state.copied(now, &what, how),
         Msg::Faults(faults) => state.faulty(now, faults),
         Msg::MadeIds { key, id, external_id } => return state.ids_made(key, id, external_id),
-        Msg::Profiles(profiles) => state.profiles = Some(profiles),
-        Msg::Saved { changes, result } => return state.saved(now, &changes, result),
+        Msg::Saved { changes, result } => {
+            let outcome = result.as_ref().map(drop).map_err(String::clone);
+            let count = changes.len();
+            let effects = state.saved(now, &changes, result);
+            state.import_saved(count, outcome);
+            return effects;
+        }
     }
     Vec::new()
 }
 
 impl State {
     pub(super) fn action(&mut self, now: Timestamp, action: Action) -> Vec<Effect> {
-        if let Some(effects) = self.question_action(action) {
-            return effects;
-        }
-        if let Some(effects) = self.palette_action(now, action) {
-            return effects;
-        }
         let handled = match self.overlays.last() {
+            Some(Overlay::Question(_)) => self.question_action(action),
+            Some(Overlay::Palette(_)) => self.palette_action(now, action),
             Some(Overlay::Viewer(_)) => self.viewer_action(now, action).then(|| self.viewer_effects(action)),
             Some(Overlay::Form(_)) => self.form_action(now, action),
             Some(Overlay::Removal(_)) => self.removal_action(action),
-            Some(Overlay::Palette(_) | Overlay::Question(_)) | None => None,
+            Some(Overlay::Make(_)) => self.make_action(action),
+            Some(Overlay::Around(_)) => self.around_action(action),
+            Some(Overlay::Import(_)) => self.import_action(action),
+            None => None,
         };
         if let Some(effects) = handled {
             return effects;
@@ -149,6 +157,11 @@ impl State {
             }
             Action::Accept => return self.accept(),
             Action::Lock => return self.lock(LockedBy::Person),
+            Action::MakeVault => return self.begin_to_make(),
+            Action::LookAround => return self.begin_to_look_around(),
+            Action::Import => return self.begin_to_import(),
+            Action::Demo => return self.begin_the_demo(),
+            Action::Retry => return self.retry(),
             Action::Erase
             | Action::EraseWord
             | Action::EraseAll
@@ -203,7 +216,9 @@ impl State {
             | Action::Save
             | Action::DropDraft
             | Action::TakeSuggestion
-            | Action::NextChoice => {}
+            | Action::NextChoice
+            | Action::Mark
+            | Action::MarkAll => {}
         }
         Vec::new()
     }
@@ -289,25 +304,23 @@ impl State {
         self.overlays.retain(|overlay| !matches!(overlay, Overlay::Question(_)));
         match opening {
             Opening::Opened { book, endpoint } => {
+                self.first_screen_is_over();
                 self.flags.endpoint = endpoint;
                 self.standings = book.iter().map(|c| (c.id, Standing::default())).collect();
                 self.set_book(&book);
                 self.screen = Screen::Panes;
                 self.settle();
                 self.say_faults();
-                return self.come_back();
+                let mut effects = self.come_back();
+                effects.extend(self.import_goes_on());
+                return effects;
             }
             Opening::Ask { what, wrong } => {
                 let way = Way::Passphrase(what);
                 self.screen = Screen::Unlock(Unlock { wrong, locked: self.locked_by(), ..Unlock::new(way) });
             }
             Opening::NoVault { path } => self.screen = Screen::NoVault { path },
-            // Behind a lock one is still locked: what failed is said there, and can be tried again.
-            Opening::Failed { message } if self.is_locked() => {
-                if let Screen::Unlock(unlock) = &mut self.screen {
-                    (unlock.trying, unlock.wrong) = (false, Some(message));
-                }
-            }
+            Opening::Failed { message } if self.failed_in_place(&message) => {}
             Opening::Failed { message } => {
                 self.record(now, message.clone());
                 self.screen = Screen::Failed { message };

@@ -7,8 +7,7 @@ use super::live::Live;
 use super::out::Out;
 use crate::config::{self, Config, Paths};
 use crate::domain::{
-    AccountId, Connection, ConnectionId, ConnectionName, Invalid, Method, Secret, Settings, Source, ThemeChoice,
-    foreign_host,
+    AccountId, Connection, ConnectionId, ConnectionName, Invalid, Secret, Settings, Source, ThemeChoice, foreign_host,
 };
 use crate::engine;
 use crate::journal::History;
@@ -123,6 +122,8 @@ impl Context {
         let Self { global, paths, config, vars, unsaved, .. } = self;
         VaultDoor {
             path: paths.vault,
+            config_dir: paths.config_dir,
+            config_file: paths.config_file,
             identities,
             vars,
             unsaved,
@@ -384,12 +385,12 @@ fn wardrobe(global: &Global, paths: &Paths) -> Wardrobe {
 
 /// The one unsaved connection of `--profile` or `--env`.
 fn unsaved(global: &Global) -> Option<Connection> {
-    let (name, method, source) = match (&global.profile, global.env) {
-        (Some(profile), _) => (ConnectionName::of_profile(profile), Method::Profile, Source::Profile(profile.clone())),
-        (None, true) => (ConnectionName::parse("env").ok()?, Method::Env, Source::Env),
+    let source = match (&global.profile, global.env) {
+        (Some(profile), _) => Source::Profile(profile.clone()),
+        (None, true) => Source::Env,
         (None, false) => return None,
     };
-    Some(Connection { saved: false, ..Connection::new(ConnectionId::generate(), name, method, source) })
+    Connection::at_hand(ConnectionId::generate(), source).ok()
 }
 
 /// The connection with this name or id.

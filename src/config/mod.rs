@@ -2,9 +2,11 @@
 //! vault carries. Never a secret.
 
 pub mod fields;
+mod identities;
 mod paths;
 mod settings;
 pub mod themes;
 
-pub use paths::{NoHome, Paths};
+pub use identities::{IdentitiesError, add_identity};
+pub use paths::{NoHome, Paths, expand};
 pub use settings::{Config, ConfigError, Layer, load};

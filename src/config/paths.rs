@@ -55,7 +55,7 @@ impl Paths {
 }
 
 /// Puts the home folder in place of a leading `~/`.
-pub(super) fn expand(path: &str) -> PathBuf {
+pub fn expand(path: &str) -> PathBuf {
     match (path.strip_prefix("~/"), directories::BaseDirs::new()) {
         (Some(rest), Some(base)) => base.home_dir().join(rest),
         _ if path == "~" => directories::BaseDirs::new().map_or_else(|| path.into(), |b| b.home_dir().to_owned()),

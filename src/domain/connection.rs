@@ -193,6 +193,19 @@ impl Connection {
         }
     }
 
+    /// The one connection of a run without a vault, straight on the credentials of the default chain or a profile.
+    ///
+    /// # Errors
+    /// For a source that is another connection's, or not offered.
+    pub fn at_hand(id: ConnectionId, source: Source) -> Result<Self, Invalid> {
+        let (name, method) = match &source {
+            Source::Env => (ConnectionName::parse("env")?, Method::Env),
+            Source::Profile(profile) => (ConnectionName::of_profile(profile), Method::Profile),
+            _ => return Err(Invalid::new("source", "is neither the credentials at hand nor a profile")),
+        };
+        Ok(Self { saved: false, ..Self::new(id, name, method, source) })
+    }
+
     /// The role, when one is assumed.
     pub fn role_arn(&self) -> Option<&RoleArn> {
         match &self.method {

@@ -68,6 +68,21 @@ impl SecretInput {
         self.0.chars().count()
     }
 
+    /// Whether another field holds the same.
+    pub fn same(&self, other: &Self) -> bool {
+        *self.0 == *other.0
+    }
+
+    /// Whether it has letters and all of them are capitals, as with Caps Lock on.
+    pub fn is_shouted(&self) -> bool {
+        self.0.chars().any(char::is_alphabetic) && !self.0.chars().any(char::is_lowercase)
+    }
+
+    /// Whether it has a character that a keyboard elsewhere may not have.
+    pub fn needs_this_keyboard(&self) -> bool {
+        !self.0.is_ascii()
+    }
+
     /// Empties the field, with zeros in place of what was there.
     pub fn clear(&mut self) {
         self.0.zeroize();

@@ -5,4 +5,5 @@
 
 pub mod aws;
 pub mod demo;
+pub mod import;
 pub mod profiles;

@@ -2,13 +2,15 @@
 //! the door's own thread, never on the screen's.
 
 mod ask;
+mod first;
 mod thread;
 
 pub use ask::Asker;
+pub use first::read_recipient;
 pub use thread::DoorThread;
 
-use crate::app::{Guard, Saved, Way};
-use crate::domain::{Change, Connection, ConnectionId, Reply, Request, Secret, Settings, Ticket, foreign_host};
+use crate::app::{Guard, Protect, Saved, VaultKey, Way};
+use crate::domain::{Change, Connection, ConnectionId, Reply, Request, Secret, Settings, Source, Ticket, foreign_host};
 use crate::engine::{Engine, demo};
 use crate::journal::History;
 use crate::providers::aws::endpoint::Endpoints;
@@ -108,6 +110,26 @@ pub trait Door: Send {
 
     /// Drops every key, passphrase and plaintext.
     fn lock(&mut self) {}
+
+    /// Keys that a new vault could be made for.
+    fn keys(&self) -> Vec<VaultKey> {
+        Vec::new()
+    }
+
+    /// Makes a vault where there is none, and opens it.
+    fn make(&mut self, _protect: Protect, _clouds: &Handle) -> Answer {
+        Answer::Failed("no vault can be made from here; start without --demo".to_owned())
+    }
+
+    /// Opens no vault, but some credentials, for the rest of the run.
+    fn look_around(&mut self, _source: Source, _clouds: &Handle) -> Answer {
+        Answer::Failed("no credentials of yours are used here; start without --demo".to_owned())
+    }
+
+    /// The door to the demo cloud, with the settings of this one.
+    fn demo(&self) -> Option<Box<dyn Door>> {
+        None
+    }
 }
 
 /// Lays the command line over the settings of an opened vault, or of none.
@@ -117,6 +139,10 @@ pub type MakeSettings = Box<dyn Fn(Option<&Contents>) -> Settings + Send>;
 pub struct VaultDoor {
     /// The vault file.
     pub path: PathBuf,
+    /// Where a new identity would be made.
+    pub config_dir: PathBuf,
+    /// Names identities.
+    pub config_file: PathBuf,
     /// Where age identities are.
     pub identities: Identities,
     /// The passphrase variables, for the first attempt.
@@ -212,19 +238,19 @@ impl Door for VaultDoor {
         let file = vault.opened_with().map(|path| path.display().to_string());
         let way = match (vault.guard(), file) {
             (vault::Guard::Passphrase, _) if self.vars.command.is_some() => {
-                Way::AtHand("Enter runs the command of CLOUDIVIZE_PASSPHRASE_COMMAND again.".to_owned())
+                Way::AtHand("{key:accept} runs the command of CLOUDIVIZE_PASSPHRASE_COMMAND again.".to_owned())
             }
             (vault::Guard::Passphrase, _) if self.vars.file.is_some() => Way::AtHand(format!(
-                "Enter opens it with the passphrase in the file of CLOUDIVIZE_PASSPHRASE_FILE. {GLANCE}"
+                "{{key:accept}} opens it with the passphrase in the file of CLOUDIVIZE_PASSPHRASE_FILE. {GLANCE}"
             )),
             (vault::Guard::Passphrase, Some(file)) => Way::Passphrase(format!("the identity {file}")),
             (vault::Guard::Passphrase, None) => Way::Passphrase("the vault".to_owned()),
             (vault::Guard::Plugin, file) => Way::AtHand(format!(
-                "Enter opens it with the identity {}; its age plugin may ask for a PIN or a touch.",
+                "{{key:accept}} opens it with the identity {}; its age plugin may ask for a PIN or a touch.",
                 file.unwrap_or_default()
             )),
             (vault::Guard::Nothing, file) => Way::AtHand(format!(
-                "Enter opens it with the identity {}, which no passphrase protects. {GLANCE}",
+                "{{key:accept}} opens it with the identity {}, which no passphrase protects. {GLANCE}",
                 file.unwrap_or_default()
             )),
         };
@@ -236,6 +262,22 @@ impl Door for VaultDoor {
         self.wanted = vault.and_then(|v| v.opened_with().map(PathBuf::from));
         // A command or a file can be asked again; what stood in a variable must be typed from now on.
         self.vars.value = None;
+    }
+
+    fn keys(&self) -> Vec<VaultKey> {
+        self.keys_here()
+    }
+
+    fn make(&mut self, protect: Protect, clouds: &Handle) -> Answer {
+        self.make_vault(protect, clouds)
+    }
+
+    fn look_around(&mut self, source: Source, clouds: &Handle) -> Answer {
+        self.without_vault(source, clouds)
+    }
+
+    fn demo(&self) -> Option<Box<dyn Door>> {
+        Some(Box::new(DemoDoor::new((self.settings)(None))))
     }
 }
 

@@ -1,11 +1,12 @@
 //! Runs effects elsewhere and brings their outcomes back as messages.
 
 use super::Wardrobe;
-use super::door::{Answer, Asker, Cloud, Door, DoorThread};
+use super::door::{Answer, Asker, Cloud, Door, DoorThread, read_recipient};
 use crate::app::{Answered, Effect, Guard, Msg, NoCopy, Notice, Opening, ProfileEntry, Question};
 use crate::domain::{
-    Change, CheckError, ConnectionId, End, ErrorClass, ExternalId, Reply, Secret, ThemeChoice, Ticket,
+    Change, CheckError, Connection, ConnectionId, End, ErrorClass, ExternalId, Reply, ThemeChoice, Ticket,
 };
+use crate::providers::import::plan;
 use crate::providers::profiles::{ProfileFacts, profiles};
 use crate::term::capabilities;
 use crate::term::clipboard::{self, Place, Unsent};
@@ -86,16 +87,27 @@ impl Hands {
                     cloud.cancel(ticket);
                 }
             }
-            Effect::Unlock { passphrase } => self.unlock(passphrase),
+            Effect::Unlock { passphrase } => self.attempt(move |door, clouds| door.open(passphrase, clouds)),
             Effect::Copy { text, what } => self.copy(text, what),
             Effect::WriteFile { name, text } => self.blocking(move || written(write_file(&name, &text))),
             Effect::MakeIds(key) => {
                 let (id, external_id) = (ConnectionId::generate(), ExternalId::generate());
                 let _ = self.local.send(Local::Msg(Msg::MadeIds { key, id, external_id }));
             }
-            Effect::ListProfiles => self.list_profiles(),
             Effect::Save(changes) => self.save(changes),
             Effect::Lock => self.lock(),
+            Effect::FindKeys => self.door.run(|door| door.keys(), |keys| Some(Local::Msg(Msg::KeysFound(keys.ok()?)))),
+            Effect::ReadRecipient(text) => self.tell(Msg::RecipientRead(read_recipient(&text))),
+            Effect::Make(protect) => self.attempt(move |door, clouds| door.make(protect, clouds)),
+            Effect::LookAround(source) => self.attempt(move |door, clouds| door.look_around(source, clouds)),
+            Effect::Demo => self.attempt(|door, clouds| {
+                if let Some(demo) = door.demo() {
+                    *door = demo;
+                }
+                door.open(None, clouds)
+            }),
+            Effect::ListProfiles => self.list_profiles(),
+            Effect::PlanImport(book) => self.plan_import(book),
             Effect::Answer(answer) => {
                 // Without an answer the other end hears that there is none.
                 if let (Some(to), Some(answer)) = (self.asking.take(), answer) {
@@ -129,20 +141,42 @@ impl Hands {
         });
     }
 
-    fn unlock(&mut self, passphrase: Option<Secret>) {
+    fn tell(&self, msg: Msg) {
+        let _ = self.local.send(Local::Msg(msg));
+    }
+
+    /// Has the door open something. What an attempt before this one gives is dropped.
+    fn attempt(&mut self, open: impl FnOnce(&mut Box<dyn Door>, &Handle) -> Answer + Send + 'static) {
         self.attempt += 1;
         let (attempt, clouds, wardrobe) = (self.attempt, self.clouds.clone(), self.wardrobe.clone());
         let asker = Asker::new(attempt, self.local.clone());
         let open = move |door: &mut Box<dyn Door>| {
             door.ask_through(asker);
-            let answer = door.open(passphrase, &clouds);
-            let open = matches!(answer, Answer::Open { .. });
-            let look = door.settings().filter(|_| open).and_then(|settings| wardrobe.look(&settings).ok());
+            let answer = open(door, &clouds);
+            let opened = matches!(answer, Answer::Open { .. });
+            let look = door.settings().filter(|_| opened).and_then(|settings| wardrobe.look(&settings).ok());
             (answer, door.guard(), look)
         };
         self.door.run(open, move |done| {
             let (answer, guard, look) = done.unwrap_or_else(|why| (Answer::Failed(why), Guard::default(), None));
             Some(Local::Door(attempt, answer, guard, look))
+        });
+    }
+
+    fn list_profiles(&self) {
+        let local = self.local.clone();
+        self.clouds.spawn(async move {
+            let entry = |p: ProfileFacts| ProfileEntry { kind: p.kind.word().to_owned(), name: p.name };
+            let found = profiles().await.map(|all| all.into_iter().map(entry).collect());
+            let _ = local.send(Local::Msg(Msg::Profiles(found)));
+        });
+    }
+
+    fn plan_import(&self, book: Arc<[Connection]>) {
+        let local = self.local.clone();
+        self.clouds.spawn(async move {
+            let plan = profiles().await.map(|found| plan(&found, &book));
+            let _ = local.send(Local::Msg(Msg::ImportPlanned(plan)));
         });
     }
 
@@ -170,15 +204,6 @@ impl Hands {
             cloud.forget();
         }
         self.door.run(|door| door.lock(), |_| None);
-    }
-
-    fn list_profiles(&self) {
-        let local = self.local.clone();
-        self.clouds.spawn(async move {
-            let entry = |p: ProfileFacts| ProfileEntry { kind: p.kind.word().to_owned(), name: p.name };
-            let found = profiles().await.map(|all| all.into_iter().map(entry).collect());
-            let _ = local.send(Local::Msg(Msg::Profiles(found)));
-        });
     }
 
     /// Runs blocking work; if it panics, that is told as well.

@@ -7,6 +7,7 @@ mod contents;
 mod error;
 mod file;
 mod identity;
+pub mod keys;
 mod merge;
 mod open;
 pub mod passphrase;

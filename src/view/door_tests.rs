@@ -1,8 +1,11 @@
 //! What a person sees before the vault is open, and behind the lock.
 
 use super::tests::screen;
-use crate::app::fixtures::{NOW, press, tested};
-use crate::app::{Action, Flags, Guard, Msg, Opening, Question, Size, State, Way, update};
+use crate::app::fixtures::{NOW, connection, press, tested};
+use crate::app::{
+    Action, Flags, Guard, KeyKind, Msg, Opening, ProfileEntry, Question, Size, State, VaultKey, Way, update,
+};
+use crate::domain::{ImportPlan, Planned};
 use std::time::Duration;
 
 const WIDE: Size = Size { width: 120, height: 36 };
@@ -24,7 +27,7 @@ fn the_lock() {
     }
     for (name, size) in [("locked_at_hand_80", NARROW), ("locked_at_hand_40", TINY)] {
         let mut state = tested(size);
-        let way = "Enter opens it with the identity /home/alice/.config/cloudivize/identity.txt, which no passphrase \
+        let way = "{key:accept} opens it with the identity /home/alice/.config/cloudivize/identity.txt, which no passphrase \
                    protects. So the lock protects against a glance, not against somebody who uses your account on this \
                    machine.";
         update(&mut state, NOW, guarded(Way::AtHand(way.into())));
@@ -73,4 +76,115 @@ fn no_fact_is_on_the_screen_behind_the_lock() {
         assert!(!text.contains(connection.account.as_ref().unwrap().as_str()), "{text}");
     }
     assert!(text.contains("Locked") && !text.contains("connections"), "{text}");
+}
+
+fn first(size: Size) -> State {
+    let mut state = State::new(size, "/home/alice/.config/cloudivize/vault.age", Flags::default());
+    let path = "/home/alice/.config/cloudivize/vault.age".to_owned();
+    update(&mut state, NOW, Msg::Door(Opening::NoVault { path }));
+    state
+}
+
+fn keys() -> Vec<VaultKey> {
+    let key = |kind, recipient: &str, file: &str| VaultKey { kind, recipient: recipient.into(), file: file.into() };
+    vec![
+        key(KeyKind::Ssh, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsK alice@laptop", "/home/alice/.ssh/id_ed25519"),
+        key(KeyKind::New, "", "/home/alice/.config/cloudivize/identity.txt"),
+    ]
+}
+
+fn typed(state: &mut State, text: &str) {
+    for c in text.chars() {
+        update(state, NOW, Msg::Text(c));
+    }
+}
+
+#[test]
+fn the_first_screen() {
+    for (name, size) in [("first_120", WIDE), ("first_80", NARROW), ("first_40", TINY)] {
+        insta::assert_snapshot!(name, screen(&first(size)));
+    }
+}
+
+#[test]
+fn making_a_vault() {
+    for (name, size) in [("make_120", WIDE), ("make_80", NARROW), ("make_40", TINY)] {
+        let mut state = first(size);
+        press(&mut state, &[Action::MakeVault]);
+        update(&mut state, NOW, Msg::KeysFound(keys()));
+        press(&mut state, &[Action::Down, Action::Mark, Action::Down]);
+        insta::assert_snapshot!(name, screen(&state));
+    }
+    for (name, size) in [("make_passphrase_80", NARROW), ("make_passphrase_40", TINY)] {
+        let mut state = first(size);
+        press(&mut state, &[Action::MakeVault, Action::Accept]);
+        typed(&mut state, "SECRET WORDS");
+        press(&mut state, &[Action::Accept]);
+        typed(&mut state, "SECRET");
+        insta::assert_snapshot!(name, screen(&state));
+        press(&mut state, &[Action::Accept]);
+        insta::assert_snapshot!(format!("{name}_differs"), screen(&state));
+    }
+    let mut state = first(NARROW);
+    press(&mut state, &[Action::MakeVault, Action::Bottom, Action::Accept]);
+    typed(&mut state, "ecdsa-sha2-nistp256 AAAA");
+    let why = "recipient is an ecdsa ssh key, which age cannot use; use an ssh-ed25519 or ssh-rsa key";
+    update(&mut state, NOW, Msg::RecipientRead(Err(why.into())));
+    insta::assert_snapshot!("make_recipient_80", screen(&state));
+    let mut state = first(NARROW);
+    press(&mut state, &[Action::MakeVault]);
+    update(&mut state, NOW, Msg::KeysFound(keys()));
+    press(&mut state, &[Action::Down, Action::Accept]);
+    insta::assert_snapshot!("make_making_80", screen(&state));
+    let message = "nothing was made: without the passphrase of the identity /home/alice/.ssh/id_ed25519 it is not sure that \
+                   you could open the vault";
+    update(&mut state, NOW, Msg::Door(Opening::Failed { message: message.into() }));
+    insta::assert_snapshot!("make_failed_80", screen(&state));
+}
+
+#[test]
+fn looking_around() {
+    let profiles = || {
+        let entry = |name: &str, kind: &str| ProfileEntry { name: name.into(), kind: kind.into() };
+        Msg::Profiles(Ok(vec![entry("hub", "keys"), entry("prod-eu", "role"), entry("work", "IAM Identity Center")]))
+    };
+    for (name, size) in [("around_80", NARROW), ("around_40", TINY)] {
+        let mut state = first(size);
+        press(&mut state, &[Action::LookAround]);
+        update(&mut state, NOW, profiles());
+        press(&mut state, &[Action::Down]);
+        insta::assert_snapshot!(name, screen(&state));
+    }
+    let mut state = first(NARROW);
+    press(&mut state, &[Action::LookAround]);
+    let why = "the AWS configuration could not be read: line 3: expected an '='; correct the file";
+    update(&mut state, NOW, Msg::Profiles(Err(why.into())));
+    insta::assert_snapshot!("around_unreadable_80", screen(&state));
+}
+
+#[test]
+fn importing() {
+    let plan = || {
+        let planned = |n: u128, name: &str, notes: &[&str]| Planned {
+            profile: name.into(),
+            connection: connection(n, name, None),
+            notes: notes.iter().map(|n| (*n).to_owned()).collect(),
+        };
+        ImportPlan {
+            new: vec![planned(1, "prod-eu", &[]), planned(2, "prod-us", &["no ExternalId", "asks for an MFA code"])],
+            skipped: vec![("ci".into(), "it has a role_arn and neither source_profile nor credential_source".into())],
+            without_role: 3,
+        }
+    };
+    for (name, size) in [("import_120", WIDE), ("import_80", NARROW), ("import_40", TINY)] {
+        let mut state = first(size);
+        press(&mut state, &[Action::Import]);
+        update(&mut state, NOW, Msg::ImportPlanned(Ok(plan())));
+        press(&mut state, &[Action::Down, Action::Mark]);
+        insta::assert_snapshot!(name, screen(&state));
+    }
+    let mut state = first(NARROW);
+    press(&mut state, &[Action::Import]);
+    update(&mut state, NOW, Msg::ImportPlanned(Ok(ImportPlan { without_role: 1, ..ImportPlan::default() })));
+    insta::assert_snapshot!("import_nothing_80", screen(&state));
 }

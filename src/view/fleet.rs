@@ -92,7 +92,7 @@ pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
     let inner = brush.frame(area, focused, Pane::Checks.title(), &below);
     if list.is_empty() {
         let words = if state.book.is_empty() {
-            "No connections yet: n makes the first one"
+            "No connections yet: {key:new-connection} makes the first one, {key:import} imports the roles of ~/.aws/config"
         } else if !state.filter.is_empty() {
             "Nothing matches the filter; {key:back} clears it."
         } else {

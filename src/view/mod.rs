@@ -3,9 +3,13 @@
 mod accounts;
 mod bars;
 mod brush;
+mod choose;
 mod detail;
+mod first;
 mod fleet;
 mod form;
+mod import;
+mod make;
 mod palette;
 mod pending;
 mod question;
@@ -68,6 +72,7 @@ fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
                 }
             }
         }
+        Screen::NoVault { path } => first::draw(state, look, path, layout.body, brush),
         other => unlock::draw(state, other, layout.body, brush),
     }
     match state.overlays.last() {
@@ -79,6 +84,9 @@ fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
             }
             palette::draw(state, palette, &layout, brush);
         }
+        Some(Overlay::Make(make)) => make::draw(state, make, layout.body, brush),
+        Some(Overlay::Around(around)) => first::around(state, around, layout.body, brush),
+        Some(Overlay::Import(import)) => import::draw(state, import, layout.body, brush),
         Some(Overlay::Question(asking)) => question::draw(asking, layout.body, brush),
         Some(Overlay::Form(_)) => form::draw(state, &layout, look, brush),
         Some(Overlay::Removal(r)) => form::removal(state, r, &layout, brush),

@@ -20,7 +20,7 @@ pub fn draw(asking: &Asking, body: Area, brush: &mut Brush<'_>) {
         lines.extend(no.as_ref().map(|no| Line::of(Role::Key, "n").and(Role::KeyText, format!("  {no}")).hang(3)));
     }
     let (x, width) = column(body);
-    let below = rows_from(&lines, x, body, width, brush);
+    let below = rows_from(&lines, x, body, width, 2, brush);
     match &asking.question {
         _ if below >= body.y + body.height => {}
         Question::Secret { .. } => dots(asking.secret.count(), x, below, width, brush),

@@ -1,4 +1,4 @@
-//! The screens before the panes: opening, the passphrase, no vault, a vault that cannot be opened. And
+//! The screens before the panes: opening, the passphrase, a vault that cannot be opened. And
 //! the one that covers them.
 
 use super::brush::Brush;
@@ -12,12 +12,11 @@ const WIDTH: u16 = 72;
 pub fn draw(state: &State, screen: &Screen, body: Area, brush: &mut Brush<'_>) {
     let (x, width) = column(body);
     let (lines, field) = match screen {
-        Screen::Opening | Screen::Panes => (opening(state), None),
+        Screen::Opening | Screen::Panes | Screen::NoVault { .. } => (opening(state), None),
         Screen::Unlock(unlock) => (unlock_lines(state, unlock), Some(unlock)),
-        Screen::NoVault { path } => (no_vault(path), None),
         Screen::Failed { message } => (failed(state, message), None),
     };
-    let below = rows_from(&lines, x, body, width, brush);
+    let below = rows_from(&lines, x, body, width, 2, brush);
     match field {
         Some(unlock) if below < body.y + body.height => {
             if unlock.trying {
@@ -43,11 +42,11 @@ pub(super) fn column(body: Area) -> (u16, u16) {
     (body.x + (body.width - width) / 2, width)
 }
 
-/// Writes lines a little above the middle; gives the row for what comes below them.
-pub(super) fn rows_from(lines: &[Line], x: u16, body: Area, width: u16, brush: &mut Brush<'_>) -> u16 {
+/// Writes lines a little above the middle, with so many rows kept free below them; gives the row for what comes there.
+pub(super) fn rows_from(lines: &[Line], x: u16, body: Area, width: u16, keep: u16, brush: &mut Brush<'_>) -> u16 {
     let rows = wrapped(lines, usize::from(width));
     // What does not fit is cut at its beginning: the field and what to do stand at the end.
-    let room = usize::from(body.height.saturating_sub(2)).max(1);
+    let room = usize::from(body.height.saturating_sub(keep)).max(1);
     let rows = &rows[rows.len().saturating_sub(room)..];
     let free = body.height.saturating_sub(rows.len() as u16 + 4);
     let y = body.y + free / 3;
@@ -115,7 +114,7 @@ fn unlock_lines(state: &State, unlock: &Unlock) -> Vec<Line> {
         }
         Way::NoVault => lines.push(Line::of(
             Role::Text,
-            "Enter opens it again: this run has no vault, so the lock protects against a glance, not against somebody \
+            "{key:accept} opens it again: this run has no vault, so the lock protects against a glance, not against somebody \
              who uses your account on this machine.",
         )),
     }
@@ -131,25 +130,6 @@ fn minutes(rest: std::time::Duration) -> String {
         60..=119 => "a minute".to_owned(),
         seconds => format!("{} minutes", seconds / 60),
     }
-}
-
-fn no_vault(path: &str) -> Vec<Line> {
-    let command =
-        |words: &str, does: &str| Line::of(Role::Code, format!("  {words:<36}")).and(Role::Quiet, does).hang(38);
-    vec![
-        Line::of(Role::Heading, "No vault yet"),
-        Line::blank(),
-        Line::of(
-            Role::Text,
-            "A vault is one encrypted file with your connections: which roles to assume, and how. It holds no keys of any account.",
-        ),
-        Line::of(Role::Quiet, format!("It would be {path}")).hang(2),
-        Line::blank(),
-        command("cloudivize init", "makes one"),
-        command("cloudivize import aws", "takes over roles of ~/.aws/config"),
-        command("cloudivize --env", "looks around with the credentials at hand"),
-        command("cloudivize --profile NAME", "the same with a profile"),
-    ]
 }
 
 fn failed(state: &State, message: &str) -> Vec<Line> {

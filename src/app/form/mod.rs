@@ -16,8 +16,8 @@ pub use fields::{Field, IdMode, Level};
 pub use page::{FormPage, form_page};
 pub use remove::Removal;
 
-use super::{Action, Effect, Notice, Overlay, State, TextInput};
-use crate::domain::{Connection, ConnectionId, ExternalId, Method, Partition, Timestamp};
+use super::{Action, Effect, Kept, Notice, Overlay, State, TextInput};
+use crate::domain::{Change, Connection, ConnectionId, ExternalId, Method, Partition, Timestamp};
 use std::collections::BTreeMap;
 use trial::{Trial, Who};
 
@@ -77,6 +77,16 @@ impl Form {
     pub(super) fn at_rest(self) -> Option<Self> {
         let fresh = self.holds_fresh_id();
         fresh.then_some(Self { who: Who::Unasked, ask_at: None, trial: None, saving: false, problem: None, ..self })
+    }
+
+    /// Whether one of these changes saves it.
+    pub(super) fn is_saved_by(&self, changes: &[Change]) -> bool {
+        changes.iter().any(|c| matches!(c, Change::Add(c) | Change::Replace(c) if Some(c.id) == self.id))
+    }
+
+    /// It is being saved once more.
+    pub(super) fn save_again(&mut self) {
+        self.saving = true;
     }
 
     fn new() -> Self {
@@ -284,7 +294,8 @@ impl State {
 
     /// What has to be said before the program ends: a draft with an ExternalId that stands nowhere else.
     pub(super) fn would_lose(&self) -> Option<&'static str> {
-        self.forms.values().any(Form::holds_fresh_id).then_some(
+        let kept = self.kept.iter().flat_map(Kept::forms);
+        self.forms.values().chain(kept).any(Form::holds_fresh_id).then_some(
             "a draft holds a new ExternalId that is saved nowhere (n or e continues it); once more quits and loses it",
         )
     }
