@@ -56,7 +56,6 @@ commands! {
     "errors" Errors "what went wrong in this run",
     "help" Help "the keys",
     "import" Import "take over the roles of the AWS configuration's profiles",
-    "lock" Lock "cover the screen and forget what was read",
     "redraw" Redraw "paint the screen anew",
     "suspend" Suspend "stop; fg continues",
     "quit" Quit "leave the program",

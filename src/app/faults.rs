@@ -9,17 +9,22 @@ impl State {
         let before = self.faults.len();
         for fault in faults {
             if !self.faults.contains(&fault) {
-                self.record(now, fault.clone());
                 self.faults.push(fault);
             }
         }
         if self.faults.len() > before {
-            self.say_faults();
+            self.say_faults(now);
         }
     }
 
-    /// Says what is wrong in the settings, where nothing more urgent is being said.
-    pub(super) fn say_faults(&mut self) {
+    /// Says what is wrong in the settings, where nothing more urgent is being said. A lock empties the error log,
+    /// so it is written there again.
+    pub(super) fn say_faults(&mut self, now: Timestamp) {
+        for fault in self.faults.clone() {
+            if !self.log.iter().any(|entry| entry.text == fault) {
+                self.record(now, fault);
+            }
+        }
         let words = match self.faults.as_slice() {
             [] => return,
             [one] => one.clone(),

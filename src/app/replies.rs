@@ -153,7 +153,7 @@ impl State {
 /// What is said about a policy that the demo has attached.
 fn applied(what: &str, after: Duration) -> String {
     match after.as_secs() {
-        0 => format!("{what}; t tests again"),
-        s => format!("{what}, in force in {s} s: w watches"),
+        0 => format!("{what}; {{key:test}} tests again"),
+        s => format!("{what}, in force in {s} s: {{key:watch}} watches"),
     }
 }

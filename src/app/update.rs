@@ -310,7 +310,7 @@ impl State {
                 self.set_book(&book);
                 self.screen = Screen::Panes;
                 self.settle();
-                self.say_faults();
+                self.say_faults(now);
                 let mut effects = self.come_back();
                 effects.extend(self.import_goes_on());
                 return effects;

@@ -25,6 +25,7 @@ mod emulator;
 mod manners;
 mod panics;
 mod policy;
+mod preferences;
 mod program;
 mod screen;
 mod secrets;

@@ -72,7 +72,7 @@ pub struct Global {
     /// Answer yes to every question.
     #[arg(long, global = true)]
     pub yes: bool,
-    /// The dashboard's theme.
+    /// The dashboard's theme: default, light, dark, deuteranopia, mono, or themes/NAME.toml of your own.
     #[arg(long, global = true, value_name = "NAME")]
     pub theme: Option<String>,
     /// Write a log to this file (made with mode 0600).

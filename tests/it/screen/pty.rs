@@ -115,10 +115,12 @@ impl Pty {
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
         let slave: OwnedFd = rustix::fs::open(&*name, flags, Mode::empty()).expect("its other side opens");
 
+        // What is emulated here, unless a test wants it called something else.
+        let term = program.get_envs().find_map(|(name, value)| value.filter(|_| name == "TERM"));
         // `setsid` makes the terminal the program's own; doing so here would need unsafe code.
         let other = || slave.try_clone().expect("another handle");
         let child = wrapped("setsid", &["--ctty".to_owned(), "--".to_owned()], program)
-            .env("TERM", "xterm-256color")
+            .env("TERM", term.unwrap_or("xterm-256color".as_ref()))
             .env_remove("TMUX")
             .stdin(Stdio::from(other()))
             .stdout(Stdio::from(other()))
