@@ -1,6 +1,6 @@
 //! Copies: of single facts, and what is said of every one.
 
-use super::{Action, Effect, NoCopy, Notice, State, Viewer, detail};
+use super::{Action, Effect, NoCopy, Notice, SentCopy, State, Viewer, detail};
 use crate::domain::{Connection, Secret, Source, Timestamp};
 use crate::report;
 use crate::text::quote::shell_line;
@@ -44,10 +44,13 @@ impl State {
     }
 
     /// Says what became of a copy. Nobody acknowledges one, so the way to see the text is always told.
-    pub(super) fn copied(&mut self, now: Timestamp, what: &str, how: Result<String, NoCopy>) {
+    pub(super) fn copied(&mut self, now: Timestamp, what: &str, how: Result<SentCopy, NoCopy>) {
         let file = if self.viewer().is_some() { ", {key:write} writes it to a file" } else { "" };
         self.notice = Some(match how {
-            Ok(how) => Notice::good(format!("{how}: {what}. Nothing there? {{key:plain}} shows it plain{file}")),
+            Ok(SentCopy { how, hint }) => {
+                let hint = hint.map(|hint| format!("{hint} ")).unwrap_or_default();
+                Notice::good(format!("{how}: {what}. {hint}Nothing there? {{key:plain}} shows it plain{file}"))
+            }
             Err(NoCopy { why, too_long }) => {
                 self.record(now, format!("{what}: {why}"));
                 let shorter = too_long && self.viewer().is_some_and(Viewer::has_shorter);

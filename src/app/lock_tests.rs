@@ -158,7 +158,8 @@ fn nothing_speaks_behind_the_lock_and_a_lost_save_is_told_afterwards() {
     state.saving = 1;
     press(&mut state, &[Action::Lock]);
     update(&mut state, NOW, Msg::Told(Notice::bad("prod-eu")));
-    update(&mut state, NOW, Msg::Copied { what: "policy for prod-eu".into(), how: Ok("went".into()) });
+    let how = Ok(SentCopy { how: "went".into(), hint: None });
+    update(&mut state, NOW, Msg::Copied { what: "policy for prod-eu".into(), how });
     let changes = vec![Change::Add(connection(7, "new", None))];
     let why = "connection prod-eu: changed here, removed there".to_owned();
     update(&mut state, NOW, Msg::Saved { changes: changes.clone(), result: Err(why) });

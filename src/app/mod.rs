@@ -58,7 +58,7 @@ pub use layout::{Area, Layout, Pane, Place, layout};
 pub use lock::{Kept, LockedBy};
 pub use make::{Choice, KeyKind, Make, Protect, SHORT, Step, VaultKey};
 pub use mended::Mended;
-pub use msg::{Effect, Msg, NoCopy, Opening, ProfileEntry, Saved, Signal, Tone};
+pub use msg::{Effect, Msg, NoCopy, Opening, ProfileEntry, Saved, SentCopy, Signal, Tone};
 pub use order::natural;
 pub use overlay::Overlay;
 pub use palette::{Entry, KeyFact, Palette, entries};

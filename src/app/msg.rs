@@ -53,8 +53,8 @@ pub enum Msg {
     Copied {
         /// What was copied: "missing policy for legacy (JSON)".
         what: String,
-        /// "sent to …", or why not.
-        how: Result<String, NoCopy>,
+        /// By which way, or why not.
+        how: Result<SentCopy, NoCopy>,
     },
     /// What in the settings could not be used, a sentence each.
     Faults(Vec<String>),
@@ -96,6 +96,15 @@ pub struct Saved {
     pub endpoint: Option<String>,
     /// Somebody else had changed the vault meanwhile, and their changes are in it as well.
     pub merged: bool,
+}
+
+/// The way that a copy was sent on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentCopy {
+    /// "sent to …"
+    pub how: String,
+    /// A sentence about what it needs to arrive, if that is known.
+    pub hint: Option<String>,
 }
 
 /// Why a copy could not be sent.

@@ -56,7 +56,8 @@ fn clipboard(place: &Place, terminal: bool) -> Vec<Line> {
     let text = format!("cloudivize-test-{:04}", uuid::Uuid::new_v4().as_u128() % 10_000);
     match clipboard::send_at_once(place, &text) {
         Ok(sent) => {
-            lines.push(Line::good("test text", format!("{text}: {}", sent.sentence())));
+            lines.push(Line::good("test text", format!("{text}: {}", sent.route.sentence())));
+            lines.extend(sent.hint.map(|hint| Line::good("", hint)));
             lines.push(Line::good("", "paste somewhere: if that text does not appear, the terminal does not take it;"));
             lines.push(Line::good("", "v in the dashboard shows what was copied for the mouse, W writes it to a file"));
         }

@@ -2,7 +2,7 @@
 
 use super::Wardrobe;
 use super::door::{Answer, Asker, Cloud, Door, DoorThread, read_recipient};
-use crate::app::{Answered, Effect, Guard, Msg, NoCopy, Notice, Opening, ProfileEntry, Question};
+use crate::app::{Answered, Effect, Guard, Msg, NoCopy, Notice, Opening, ProfileEntry, Question, SentCopy};
 use crate::domain::{
     Change, CheckError, Connection, ConnectionId, End, ErrorClass, ExternalId, Reply, ThemeChoice, Ticket,
 };
@@ -223,7 +223,7 @@ impl Hands {
         let local = self.local.clone();
         self.clouds.spawn(async move {
             let (how, sequence) = match clipboard::send(&Place::look(), &text).await {
-                Ok(sent) => (Ok(sent.sentence()), sent.sequence),
+                Ok(sent) => (Ok(SentCopy { how: sent.route.sentence(), hint: sent.hint }), sent.sequence),
                 Err(e) => {
                     let too_long = matches!(e, Unsent::TooLong { .. });
                     (Err(NoCopy { why: e.to_string(), too_long }), None)

@@ -202,6 +202,7 @@ impl<T: Tty> Ui<T> {
             Caught::Continue if std::mem::take(&mut self.expect_continue) => return Ok(Then::Nothing),
             Caught::Continue => {
                 // Somebody stopped us from outside: the shell has set the terminal to its own liking.
+                self.writer.abandon();
                 self.tty.leave();
                 self.tty.enter()?;
                 self.lent = false;

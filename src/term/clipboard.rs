@@ -79,18 +79,8 @@ pub struct Sent {
     pub route: Route,
     /// What still has to be written to the terminal, with the next frame.
     pub sequence: Option<Vec<u8>>,
-    /// What else it may need to arrive, if that is known.
+    /// What else it may need to arrive, if that is known: a sentence.
     pub hint: Option<String>,
-}
-
-impl Sent {
-    /// What was done, and what it may need.
-    pub fn sentence(&self) -> String {
-        match &self.hint {
-            Some(hint) => format!("{} ({hint})", self.route.sentence()),
-            None => self.route.sentence(),
-        }
-    }
 }
 
 /// What surrounds the program, as far as it decides where a copy can go.
@@ -182,11 +172,11 @@ impl Place {
     /// What an OSC 52 from here may need to arrive.
     fn hint(&self) -> Option<String> {
         if self.tmux {
-            Some(format!("tmux takes it only with: {SETTING}"))
+            Some(format!("Tmux takes it only with: {SETTING}."))
         } else if self.tmux_at_the_end {
-            Some(format!("the tmux at your end takes it only with: {SETTING}"))
+            Some(format!("The tmux at your end takes it only with: {SETTING}."))
         } else if self.mosh {
-            Some("mosh passes it on since 1.4".to_owned())
+            Some("Mosh passes it on since 1.4.".to_owned())
         } else {
             None
         }
@@ -304,14 +294,14 @@ pub async fn send(place: &Place, text: &str) -> Result<Sent, Unsent> {
         let sent = match route {
             Route::Tmux if run(&["tmux", "load-buffer", "-w", "-"], text).await.is_some() => {
                 let nested = ask_tmux().await.is_inside_another();
-                let hint = nested.then(|| format!("the outer tmux takes it only with: {SETTING}"));
+                let hint = nested.then(|| format!("The outer tmux takes it only with: {SETTING}."));
                 Sent { route, sequence: None, hint }
             }
             // It may be too old for `-w`. Whether it passes a sequence on depends on its settings.
             Route::Tmux if run(&["tmux", "load-buffer", "-"], text).await.is_some() => Sent {
                 route: Route::TmuxBuffer,
                 sequence: place.osc52(text).ok(),
-                hint: Some(format!("this tmux, older than 3.2, sends it on only with: {SETTING}")),
+                hint: Some(format!("This tmux, older than 3.2, sends it on only with: {SETTING}.")),
             },
             Route::Tool(words) if run(words, text).await.is_some() => Sent { route, sequence: None, hint: None },
             Route::Tmux | Route::TmuxBuffer | Route::Tool(_) => continue,

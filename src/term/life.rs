@@ -4,13 +4,13 @@
 //! twice does nothing more. Only the thread that draws writes to the terminal, and it never waits for
 //! one that takes nothing: a line that hangs must not keep the keys, or the end, from working.
 
+use crossterm::Command;
 use crossterm::cursor::{MoveTo, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::style::ResetColor;
 use crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
-use crossterm::{Command, queue};
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
 use rustix::termios::{QueueSelector, isatty, tcflush, tcgetwinsize, ttyname};
@@ -41,11 +41,12 @@ pub enum Side {
 }
 
 impl Side {
-    /// What is written to get there. A terminal that has but one screen is at least left clean.
+    /// What is written to get there. A terminal that has but one screen (mosh, GNU screen as it comes, the Linux
+    /// console) is cleared in both directions: a frame leaves out what it takes for blank.
     pub fn sequence(self) -> String {
         match self {
             Self::Normal => ansi(&[&Clear(ClearType::All), &MoveTo(0, 0), &ResetColor, &LeaveAlternateScreen, &Show]),
-            Self::Alternate => ansi(&[&EnterAlternateScreen]),
+            Self::Alternate => ansi(&[&EnterAlternateScreen, &Clear(ClearType::All)]),
         }
     }
 }
@@ -129,10 +130,8 @@ pub fn enter() -> io::Result<()> {
     // Colours are the theme's business: crossterm's own NO_COLOR would take modifiers away as well.
     crossterm::style::force_color_output(true);
     OURS.store(true, Ordering::SeqCst);
-    let mut bytes = Vec::new();
-    let taken = enable_raw_mode()
-        .and_then(|()| queue!(bytes, EnterAlternateScreen, EnableBracketedPaste))
-        .and_then(|()| put(&bytes));
+    let taking = Side::Alternate.sequence() + &ansi(&[&EnableBracketedPaste]);
+    let taken = enable_raw_mode().and_then(|()| put(taking.as_bytes()));
     match taken {
         Ok(()) => note(false, Some(Side::Alternate)),
         Err(_) => restore(),
@@ -240,6 +239,18 @@ mod tests {
     fn the_shells_screen_is_left_alone_where_it_is_shown() {
         let text = leaving(false, false);
         assert!(!text.contains("1049") && !text.contains("\x1b[2J"), "{text:?}");
+    }
+
+    #[test]
+    fn what_a_terminal_with_one_screen_showed_before_is_gone() {
+        let mut screen = vt100::Parser::new(3, 20, 0);
+        let one = |text: String| text.replace("\x1b[?1049h", "").replace("\x1b[?1049l", "");
+        screen.process(b"$ cloudivize");
+        screen.process(one(Side::Alternate.sequence()).as_bytes());
+        assert_eq!(screen.screen().contents(), "");
+        screen.process(b"frame");
+        screen.process(one(leaving(false, true)).as_bytes());
+        assert_eq!((screen.screen().contents().as_str(), screen.screen().cursor_position()), ("", (0, 0)));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::app::fixtures::{self, NOW, press, tested, untested};
-use crate::app::{Action, Flags, Msg, Notice, Opening, update};
+use crate::app::{Action, Flags, Msg, Notice, Opening, SentCopy, update};
 use crate::domain::{Depth, Key};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -121,7 +121,8 @@ fn keys_that_may_follow() {
 fn a_long_notice_takes_the_footers_line_too() {
     let mut state = tested(NARROW);
     let how = "in tmux's buffer and sent on to your terminal's clipboard".to_owned();
-    update(&mut state, NOW, Msg::Copied { what: "missing policy for legacy (JSON)".into(), how: Ok(how) });
+    let sent = SentCopy { how, hint: None };
+    update(&mut state, NOW, Msg::Copied { what: "missing policy for legacy (JSON)".into(), how: Ok(sent) });
     insta::assert_snapshot!("copied_80", screen(&state));
 }
 

@@ -202,7 +202,7 @@ fn from_a_tmux_in_a_tmux_the_copy_reaches_the_outer_one_and_its_setting_is_named
         text.split_whitespace()
             .collect::<Vec<_>>()
             .join(" ")
-            .contains("the outer tmux takes it only with: set -s set-clipboard on")
+            .contains("The outer tmux takes it only with: set -s set-clipboard on")
     });
     let copied = tmux.wait_until_copied();
     assert!(copied.contains("cur:DescribeReportDefinitions"), "{copied}");

@@ -225,11 +225,15 @@ impl Pty {
     #[track_caller]
     pub fn wait_until(&self, what: &str, seen: impl Fn(&vt100::Screen) -> bool) -> String {
         let look = || {
+            // Asked first: then all that was written is on the screen.
+            let over = self.reader.as_ref().is_none_or(JoinHandle::is_finished);
             let terminal = self.terminal();
             let screen = terminal.parser.screen();
-            seen(screen).then(|| screen.contents())
+            let found = seen(screen).then(|| screen.contents());
+            (found.is_some() || over).then_some(found)
         };
-        wait(what, look, || self.dump())
+        let found = wait(what, look, || self.dump());
+        found.unwrap_or_else(|| panic!("the program has ended before {what}\n{}", self.dump()))
     }
 
     /// Waits until the program has ended and all it wrote is read.
