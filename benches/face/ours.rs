@@ -107,7 +107,7 @@ fn account(request: &Request) -> u64 {
 
 fn has_rows(screen: &vt100::Screen) -> bool {
     let text = screen.contents();
-    text.contains("account-0") && text.contains("quit")
+    text.contains("account-0") && text.contains("? help")
 }
 
 /// Measures what is wanted and fills the table.

@@ -1,7 +1,7 @@
 //! Cells to bytes, as few as every terminal understands: what a slow line has to carry for a frame.
 //!
 //! Only what differs from the cell before is said: one SGR sequence for a change of style, the short codes for
-//! the sixteen colours, and a relative move where the cursor's place is certain (ECMA-48, CUF, CUP, SGR).
+//! the sixteen colours, and a relative move where the cursor's place is certain (ECMA-48: CUF, CUP, ECH, SGR).
 
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
@@ -39,20 +39,51 @@ struct Place {
     certain: bool,
 }
 
+/// What is seen of a blank, besides its background.
+const INK: Modifier = Modifier::UNDERLINED.union(Modifier::REVERSED).union(Modifier::CROSSED_OUT);
+/// From this many blanks on it is shorter to erase them (ECH) and move on.
+const MANY: usize = 12;
+
 /// Adds what draws these cells, each with its column and row. The terminal's style is plain before and after.
 pub fn write<'a>(cells: impl Iterator<Item = (u16, u16, &'a Cell)>, out: &mut Vec<u8>) {
     let mut pen = PLAIN;
     let mut place: Option<Place> = None;
-    for (x, y, cell) in cells {
-        let certain = step(place, x, y, out);
+    let cells: Vec<_> = cells.collect();
+    let mut rest = cells.as_slice();
+    while let [(x, y, cell), after @ ..] = rest {
+        let certain = step(place, *x, *y, out);
         let next = Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier };
-        change(pen, next, out);
-        pen = next;
+        let blanks = blanks(rest);
+        if blanks >= MANY {
+            // Terminals differ in how much of the style they erase with.
+            if pen.bg != Color::Reset || pen.modifier.intersects(INK) {
+                change(pen, PLAIN, out);
+                pen = PLAIN;
+            }
+            put(out, format_args!("\x1b[{blanks}X"));
+            place = Some(Place { x: *x, y: *y, certain });
+            rest = &rest[blanks..];
+            continue;
+        }
+        // The colour of what is not seen need not be said.
+        let unseen = cell.symbol() == " " && pen.bg == next.bg && !(pen.modifier | next.modifier).intersects(INK);
+        if !unseen {
+            change(pen, next, out);
+            pen = next;
+        }
         let symbol = cell.symbol();
         out.extend_from_slice(symbol.as_bytes());
-        place = Some(Place { x: x.saturating_add(1), y, certain: certain && symbol.is_ascii() });
+        place = Some(Place { x: x.saturating_add(1), y: *y, certain: certain && symbol.is_ascii() });
+        rest = after;
     }
     change(pen, PLAIN, out);
+}
+
+/// How many cells from the first on are blank, without a background, and side by side.
+fn blanks(cells: &[(u16, u16, &Cell)]) -> usize {
+    let Some((left, top, _)) = cells.first() else { return 0 };
+    let blank = |cell: &Cell| cell.symbol() == " " && cell.bg == Color::Reset && !cell.modifier.intersects(INK);
+    (0u16..).zip(cells).take_while(|(n, (x, y, cell))| *x == left + n && y == top && blank(cell)).count()
 }
 
 /// Moves to a cell; tells whether the cursor's place is certain then.
@@ -168,7 +199,7 @@ mod tests {
     use ratatui::buffer::Buffer;
     use ratatui::layout::Rect;
 
-    const AREA: Rect = Rect { x: 0, y: 0, width: 12, height: 4 };
+    const AREA: Rect = Rect { x: 0, y: 0, width: 30, height: 3 };
 
     fn drawn(cells: &[(u16, u16, Cell)]) -> String {
         let mut out = Vec::new();
@@ -188,7 +219,7 @@ mod tests {
         let bold = |symbol| cell(symbol, Color::Cyan, Modifier::BOLD);
         let plain = |symbol| cell(symbol, Color::Reset, Modifier::empty());
         let cells = [(3, 1, bold("T")), (4, 1, plain(" ")), (5, 1, plain("a")), (9, 1, bold("q"))];
-        assert_eq!(drawn(&cells), "\x1b[2;4H\x1b[1;36mT\x1b[m a\x1b[3C\x1b[1;36mq\x1b[m");
+        assert_eq!(drawn(&cells), "\x1b[2;4H\x1b[1;36mT \x1b[ma\x1b[3C\x1b[1;36mq\x1b[m");
         assert_eq!(drawn(&[]), "");
     }
 
@@ -197,6 +228,15 @@ mod tests {
         let plain = |symbol| cell(symbol, Color::Reset, Modifier::empty());
         let cells = [(0, 0, plain("✓")), (2, 0, plain("a")), (4, 0, plain("b"))];
         assert_eq!(drawn(&cells), "\x1b[1H✓\x1b[1;3Ha\x1b[Cb");
+    }
+
+    #[test]
+    fn many_blanks_are_erased() {
+        let plain = |symbol| cell(symbol, Color::Reset, Modifier::empty());
+        let red = cell("a", Color::Red, Modifier::empty());
+        let blanks = (1..14).map(|x| (x, 0, plain(" ")));
+        let cells: Vec<_> = std::iter::once((0, 0, red)).chain(blanks).chain([(14, 0, plain("b"))]).collect();
+        assert_eq!(drawn(&cells), "\x1b[1H\x1b[31ma\x1b[13X\x1b[13C\x1b[mb");
     }
 
     fn colours() -> impl Strategy<Value = Color> {
@@ -226,9 +266,11 @@ mod tests {
     }
 
     fn frames() -> impl Strategy<Value = Buffer> {
-        prop::collection::vec(cells(), AREA.area() as usize).prop_map(|content| {
+        let empty = (0..AREA.area() as usize, 0..40_usize);
+        (prop::collection::vec(cells(), AREA.area() as usize), empty).prop_map(|(content, (from, count))| {
             let mut buffer = Buffer::empty(AREA);
             buffer.content = content;
+            buffer.content.iter_mut().skip(from).take(count).for_each(|cell| *cell = Cell::default());
             buffer
         })
     }
@@ -259,13 +301,17 @@ mod tests {
                     let (want, got) = (&second[(x, y)], terminal.screen().cell(y, x).unwrap());
                     let symbol = if got.contents().is_empty() { " " } else { got.contents() };
                     prop_assert_eq!(symbol, want.symbol());
-                    prop_assert_eq!((got.fgcolor(), got.bgcolor()), (index(want.fg), index(want.bg)));
                     let has = |modifier| want.modifier.contains(modifier);
+                    prop_assert_eq!(got.bgcolor(), index(want.bg));
+                    prop_assert_eq!(got.underline(), has(Modifier::UNDERLINED));
+                    prop_assert_eq!(got.inverse(), has(Modifier::REVERSED));
+                    if symbol == " " && !got.inverse() && !got.underline() {
+                        continue;
+                    }
+                    prop_assert_eq!(got.fgcolor(), index(want.fg));
                     prop_assert_eq!(got.bold(), has(Modifier::BOLD));
                     prop_assert_eq!(got.dim(), has(Modifier::DIM));
                     prop_assert_eq!(got.italic(), has(Modifier::ITALIC));
-                    prop_assert_eq!(got.underline(), has(Modifier::UNDERLINED));
-                    prop_assert_eq!(got.inverse(), has(Modifier::REVERSED));
                 }
             }
         }

@@ -24,6 +24,7 @@ mod docs;
 mod emulator;
 mod manners;
 mod panics;
+mod picture;
 mod policy;
 mod preferences;
 mod program;
