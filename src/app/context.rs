@@ -52,6 +52,8 @@ pub enum Context {
     NewPassphrase,
     /// A recipient is being typed.
     Recipient,
+    /// A one-time code is being typed.
+    Code,
     /// Something is being made that is not to be disturbed.
     Busy,
     /// Nothing is open, and what could be done is not known yet, or it failed.
@@ -60,7 +62,7 @@ pub enum Context {
 
 impl Context {
     /// Every context.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Everywhere,
         Self::Panes,
         Self::Connections,
@@ -84,6 +86,7 @@ impl Context {
         Self::Choose,
         Self::NewPassphrase,
         Self::Recipient,
+        Self::Code,
         Self::Busy,
         Self::Closed,
     ];
@@ -114,6 +117,7 @@ impl Context {
             Self::Choose => "choose",
             Self::NewPassphrase => "new-passphrase",
             Self::Recipient => "recipient",
+            Self::Code => "code",
             Self::Busy => "busy",
             Self::Closed => "closed",
         }
@@ -145,6 +149,7 @@ impl Context {
             Self::Choose => "Choosing",
             Self::NewPassphrase => "A new passphrase",
             Self::Recipient => "Typing a recipient",
+            Self::Code => "Typing a one-time code",
             Self::Busy => "While something is made",
             Self::Closed => "Nothing open",
         }
@@ -164,6 +169,7 @@ impl Context {
             | Self::Choose
             | Self::NewPassphrase
             | Self::Busy
+            | Self::Code
             | Self::Closed => Some(Self::Everywhere),
             Self::FilterText
             | Self::SearchText
@@ -192,6 +198,7 @@ impl Context {
                 | Self::Ask
                 | Self::NewPassphrase
                 | Self::Recipient
+                | Self::Code
         )
     }
 }
@@ -315,6 +322,7 @@ impl State {
             Some(Overlay::Question(asking)) if asking.has_field() => return Context::Ask,
             Some(Overlay::Question(_)) => return Context::Confirm,
             Some(Overlay::Viewer(v)) if v.search.typing => return Context::SearchText,
+            Some(Overlay::Codes(_)) => return Context::Code,
             Some(Overlay::Make(make)) if make.making => return Context::Busy,
             Some(Overlay::Make(make)) => {
                 return match make.step {
@@ -395,6 +403,7 @@ impl State {
             Condition::Trying => self.form().is_some_and(Form::is_trying),
             Condition::Named => self.removal().is_some_and(|r| r.is_typed(&self.book)),
             Condition::Typed => match (self.make(), &self.screen) {
+                _ if self.codes().is_some() => self.codes().is_some_and(|c| c.input.count() > 0),
                 (Some(make), _) => make.is_ready(),
                 (None, Screen::Unlock(u)) => u.is_ready(),
                 _ => match (self.import(), self.around()) {

@@ -121,6 +121,7 @@ impl State {
             overlays: _,
             notice: _,
             said: _,
+            spent: _,
             log: _,
             prefix: _,
             pins: _,

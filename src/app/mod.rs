@@ -6,6 +6,7 @@
 mod action;
 mod around;
 mod book;
+mod codes;
 mod command;
 mod context;
 mod copying;
@@ -46,6 +47,7 @@ mod watch;
 
 pub use action::Action;
 pub use around::Around;
+pub use codes::{CodeAsk, Codes};
 pub use command::{COMMANDS, Command};
 pub use context::{Condition, Context};
 pub use detail::detail;

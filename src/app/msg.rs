@@ -188,6 +188,13 @@ pub enum Effect {
     },
     /// Drop keys, sessions and everything at the door; give up an attempt to open.
     Lock,
+    /// Keep a one-time code for a connection's next test.
+    GiveCode {
+        /// Whose.
+        connection: ConnectionId,
+        /// The code.
+        code: Secret,
+    },
     /// Look for keys that a new vault could be made for; answered by [`Msg::KeysFound`].
     FindKeys,
     /// Read a recipient; answered by [`Msg::RecipientRead`].

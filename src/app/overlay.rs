@@ -1,6 +1,6 @@
 //! What covers the panes: a stack, of which the last has the keyboard.
 
-use super::{Around, Asking, FormKey, Import, Make, Palette, Removal, State, Viewer};
+use super::{Around, Asking, Codes, FormKey, Import, Make, Palette, Removal, State, Viewer};
 
 /// Something that covers the panes.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub enum Overlay {
     Make(Box<Make>),
     /// Credentials are being chosen for a run without a vault.
     Around(Box<Around>),
+    /// One-time codes are being asked for.
+    Codes(Box<Codes>),
     /// Profiles are being imported.
     Import(Box<Import>),
 }

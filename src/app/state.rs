@@ -162,6 +162,8 @@ pub struct State {
     pub guard: Guard,
     /// Where a person was before the lock.
     pub kept: Option<Kept>,
+    /// The last one-time code of each device, which is good for nothing any more.
+    pub spent: BTreeMap<String, Secret>,
     /// What work at the door said last, while it goes on.
     pub said: Option<String>,
     pub(super) next_ticket: u64,
@@ -212,6 +214,7 @@ impl State {
             zone: Zone::Local,
             guard: Guard::default(),
             kept: None,
+            spent: BTreeMap::new(),
             said: None,
             next_ticket: 1,
         }

@@ -26,7 +26,7 @@ impl State {
         if self.viewer().is_some_and(|v| v.kind == super::ViewerKind::History) {
             return self.ask_history();
         }
-        let effects = self.test(self.cursor.into_iter().collect(), ProbeMode::Sparing);
+        let effects = self.test_asked(self.cursor.into_iter().collect(), ProbeMode::Sparing);
         if let (false, Some(connection)) = (effects.is_empty(), self.cursor.and_then(|id| self.connection(id))) {
             self.notice = Some(Notice::plain(format!("asking {} anew: checks, regions and facts", connection.name)));
         }

@@ -31,6 +31,7 @@ impl State {
                 matches!(asking.question, Question::Secret { .. }).then_some(&mut asking.secret)
             }
             (Some(Overlay::Make(make)), _) => make.secret(),
+            (Some(Overlay::Codes(codes)), _) => Some(&mut codes.input),
             (None, Screen::Unlock(unlock)) if unlock.has_field() && !unlock.trying => Some(&mut unlock.input),
             _ => None,
         }
@@ -52,6 +53,10 @@ impl State {
     pub(super) fn typed(&mut self, now: Timestamp, text: &str) -> Vec<Effect> {
         if self.form().is_some() {
             return self.form_typed(now, text);
+        }
+        if self.codes().is_some() {
+            self.code_typed(text);
+            return Vec::new();
         }
         let fits = if let Some(secret) = self.secret_field() {
             secret.push(text)

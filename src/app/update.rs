@@ -122,6 +122,7 @@ impl State {
             Some(Overlay::Make(_)) => self.make_action(action),
             Some(Overlay::Around(_)) => self.around_action(action),
             Some(Overlay::Import(_)) => self.import_action(action),
+            Some(Overlay::Codes(_)) => self.codes_action(action),
             None => None,
         };
         if let Some(effects) = handled {
@@ -173,10 +174,10 @@ impl State {
             Action::NewConnection => return self.new_connection(),
             Action::EditConnection => return self.edit_connection(),
             Action::RemoveConnection => self.begin_removal(),
-            Action::Test => return self.test(self.cursor.into_iter().collect(), ProbeMode::Sparing),
-            Action::TestAll => return self.test(shown(self).iter().map(|c| c.id).collect(), ProbeMode::Sparing),
-            Action::TestBroken => return self.test(self.broken(), ProbeMode::Sparing),
-            Action::Probe => return self.test(self.cursor.into_iter().collect(), ProbeMode::Force),
+            Action::Test => return self.test_asked(self.cursor.into_iter().collect(), ProbeMode::Sparing),
+            Action::TestAll => return self.test_asked(shown(self).iter().map(|c| c.id).collect(), ProbeMode::Sparing),
+            Action::TestBroken => return self.test_asked(self.broken(), ProbeMode::Sparing),
+            Action::Probe => return self.test_asked(self.cursor.into_iter().collect(), ProbeMode::Force),
             Action::OnlyBroken => self.toggle_only_broken(),
             Action::Watch => return self.toggle_watch(now),
             Action::WatchBroken => return self.watch(now, self.broken()),

@@ -49,6 +49,7 @@ impl State {
 
     /// Begins to watch some connections, or adds them: the first test is at once.
     pub(super) fn watch(&mut self, now: Timestamp, ids: Vec<ConnectionId>) -> Vec<Effect> {
+        let ids = self.without_codes(ids);
         if ids.is_empty() {
             return Vec::new();
         }

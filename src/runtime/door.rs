@@ -181,8 +181,14 @@ impl Door for VaultDoor {
         let unlock = Unlock::new(identities, Screen { asker: self.asker.clone(), passphrase });
         match vault::open(&self.path, &unlock) {
             Ok(open) => {
-                let contents = open.contents().clone();
                 self.vault = Some(open);
+                if let Err(why) = self.confirm_addresses() {
+                    self.lock();
+                    return Answer::Failed(why);
+                }
+                let Some(contents) = self.vault.as_ref().map(|v| v.contents().clone()) else {
+                    return Answer::Failed("the vault was closed again; start anew".to_owned());
+                };
                 self.opened(contents.connections.clone().into(), Some(&contents), clouds)
             }
             Err(VaultError::Missing(path)) => Answer::NoVault { path: path.display().to_string() },
@@ -315,13 +321,6 @@ impl VaultDoor {
             Err(e) => return Answer::Failed(e.to_string()),
         };
         let endpoints = Endpoints::from_env(settings.allow_insecure_endpoint);
-        let confirmed = |url: &str| self.yes || contents.is_none_or(|c| c.endpoints.iter().any(|known| known == url));
-        if let Some(host) = endpoints.named().filter(|url| !confirmed(url)).find_map(foreign_host) {
-            return Answer::Failed(format!(
-                "AWS_ENDPOINT_URL leads to {host}, which is not AWS and was never confirmed for this vault.\n\
-                 Confirm it once with: cloudivize check"
-            ));
-        }
         let endpoint = foreign(&endpoints, &book);
         let aws = Aws::new(client, endpoints, &settings);
         let engine = Engine::new(clouds.clone(), aws, settings, history);

@@ -96,6 +96,11 @@ impl Hands {
             }
             Effect::Save(changes) => self.save(changes),
             Effect::Lock => self.lock(),
+            Effect::GiveCode { connection, code } => {
+                if let Some(cloud) = &self.cloud {
+                    cloud.give_code(connection, code);
+                }
+            }
             Effect::FindKeys => self.door.run(|door| door.keys(), |keys| Some(Local::Msg(Msg::KeysFound(keys.ok()?)))),
             Effect::ReadRecipient(text) => self.tell(Msg::RecipientRead(read_recipient(&text))),
             Effect::Make(protect) => self.attempt(move |door, clouds| door.make(protect, clouds)),

@@ -188,3 +188,19 @@ fn importing() {
     update(&mut state, NOW, Msg::ImportPlanned(Ok(ImportPlan { without_role: 1, ..ImportPlan::default() })));
     insta::assert_snapshot!("import_nothing_80", screen(&state));
 }
+
+#[test]
+fn one_time_codes() {
+    for (name, size) in [("code_120", WIDE), ("code_80", NARROW), ("code_40", TINY)] {
+        let mut state = tested(size);
+        let mut all = crate::app::fixtures::book().to_vec();
+        for c in &mut all[..2] {
+            c.mfa_serial = Some("arn:aws:iam::999900001111:mfa/alice".to_owned());
+        }
+        state.book = all.into();
+        press(&mut state, &[Action::TestAll, Action::Accept]);
+        typed(&mut state, "123");
+        press(&mut state, &[Action::Accept]);
+        insta::assert_snapshot!(name, screen(&state));
+    }
+}

@@ -4,6 +4,7 @@ mod accounts;
 mod bars;
 mod brush;
 mod choose;
+mod codes;
 mod detail;
 mod first;
 mod fleet;
@@ -87,6 +88,7 @@ fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
         Some(Overlay::Make(make)) => make::draw(state, make, layout.body, brush),
         Some(Overlay::Around(around)) => first::around(state, around, layout.body, brush),
         Some(Overlay::Import(import)) => import::draw(state, import, layout.body, brush),
+        Some(Overlay::Codes(codes)) => codes::draw(state, codes, layout.body, brush),
         Some(Overlay::Question(asking)) => question::draw(asking, layout.body, brush),
         Some(Overlay::Form(_)) => form::draw(state, &layout, look, brush),
         Some(Overlay::Removal(r)) => form::removal(state, r, &layout, brush),

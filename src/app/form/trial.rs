@@ -3,6 +3,7 @@
 
 use super::{Form, FormKey};
 use crate::app::book::same_test;
+use crate::app::codes::After;
 use crate::app::{Effect, Notice, Overlay, Standing, State, standing};
 use crate::domain::{
     BaseIdentity, CauseKind, Check, Connection, ConnectionName, End, ExternalIdFinding, Mandatory, Method, Part,
@@ -64,6 +65,10 @@ impl Trial {
 
     /// Whether waiting may help: something is refused that a change of the last minutes explains.
     fn may_be_new(&self) -> bool {
+        // Nobody is there to type another one-time code.
+        if self.connection.mfa_serial.is_some() {
+            return false;
+        }
         let denied = |c: &&Check| c.verdict == Verdict::Denied;
         match self.assume_role().filter(denied) {
             Some(check) => check.causes.iter().any(|c| c.cause == CauseKind::TooNew),
@@ -187,9 +192,10 @@ impl State {
             Ok(connection) => {
                 // Not in the vault as it stands here: the history of the saved one is not touched.
                 let connection = Connection { saved: false, ..connection };
-                let standing = Standing::default();
+                let (standing, tested) = (Standing::default(), connection.clone());
                 form.trial = Some(Trial { connection, standing, ticket: None, again: 0, next: None, probed: false });
-                self.run_trial(true)
+                let book = book_with(&book, &tested);
+                if self.ask_codes(&book, &[tested.id], After::Trial) { Vec::new() } else { self.run_trial(true) }
             }
             Err((field, why)) => {
                 form.focus_on(field);
@@ -199,7 +205,7 @@ impl State {
         }
     }
 
-    fn run_trial(&mut self, probe: bool) -> Vec<Effect> {
+    pub(in crate::app) fn run_trial(&mut self, probe: bool) -> Vec<Effect> {
         let ticket = self.ticket();
         let book = self.book.clone();
         let Some(trial) = self.shown_form().and_then(|f| f.trial.as_mut()) else { return Vec::new() };

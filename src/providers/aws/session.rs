@@ -217,7 +217,8 @@ impl Aws {
                     return Err(CallError::local(
                         ErrorClass::Invalid,
                         format!(
-                            "a one-time code of {serial} is needed; run `cloudivize check {}` in a terminal and type it",
+                            "a one-time code of {serial} is needed and none was given: test it again and type the code (t in the \
+                             dashboard, or `cloudivize check {}` in a terminal)",
                             connection.name
                         ),
                     ));

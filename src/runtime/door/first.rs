@@ -20,7 +20,7 @@ impl VaultDoor {
     pub(super) fn keys_here(&self) -> Vec<VaultKey> {
         let tried: Vec<&PathBuf> = self.identities.named.iter().chain(&self.identities.usual).collect();
         let ready = tried.iter().flat_map(|path| {
-            let ssh = ssh_key(&with_pub(path)).map(|key| (KeyKind::Ssh, key));
+            let ssh = ssh_key(&with_ending(path, ".pub")).map(|key| (KeyKind::Ssh, key));
             of_identity_file(path).into_iter().map(|key| (KeyKind::Identity, key)).chain(ssh)
         });
         let ssh = of_ssh_folder(&config::expand("~/.ssh")).into_iter().map(|key| (KeyKind::Ssh, key));
@@ -93,12 +93,13 @@ impl VaultDoor {
             }
             other => other.to_string(),
         })?;
-        left.0.push(self.path.clone());
+        left.0.extend(["", ".bak", ".lock"].map(|ending| with_ending(&self.path, ending)));
+        self.vault = Some(made);
+        self.confirm_addresses()?;
         for file in &unlisted {
             config::add_identity(&self.config_file, file).map_err(|e| format!("nothing was made: {e}"))?;
         }
         self.identities = identities;
-        self.vault = Some(made);
         Ok(())
     }
 
@@ -109,11 +110,8 @@ impl VaultDoor {
             return Answer::Failed(why);
         }
         // Without a vault nothing remembers that an address was confirmed.
-        for host in endpoints.named().filter_map(foreign_host).filter(|_| !self.yes) {
-            let question =
-                format!("AWS_ENDPOINT_URL leads to {host}, which is not AWS. Requests, and what signs them, go there.");
-            let meant = self.asker.as_ref().is_some_and(|a| a.confirm(&question, "that is meant", "do not"));
-            if !meant {
+        for host in endpoints.named().filter_map(foreign_host) {
+            if !self.is_meant(&host) {
                 return Answer::Failed(format!(
                     "nothing was sent to {host}. Unset AWS_ENDPOINT_URL to reach AWS itself"
                 ));
@@ -124,6 +122,40 @@ impl VaultDoor {
             Err(e) => return Answer::Failed(e.to_string()),
         }
         self.open(None, clouds)
+    }
+}
+
+impl VaultDoor {
+    /// Whether a person means a host that is not AWS's.
+    fn is_meant(&self, host: &str) -> bool {
+        let question = format!("AWS_ENDPOINT_URL leads to {host}, which is not AWS. Requests go there, signed for it.");
+        self.yes || self.asker.as_ref().is_some_and(|a| a.confirm(&question, "that is meant", "do not"))
+    }
+
+    /// Has addresses that are not AWS's confirmed, once per vault.
+    ///
+    /// # Errors
+    /// When one is not meant, or the vault cannot be written.
+    pub(super) fn confirm_addresses(&mut self) -> Result<(), String> {
+        let Some(contents) = self.vault.as_ref().map(|v| v.contents().clone()) else { return Ok(()) };
+        let endpoints = Endpoints::from_env((self.settings)(Some(&contents)).allow_insecure_endpoint);
+        let mut after = contents.clone();
+        for url in endpoints.named().filter(|_| !self.yes) {
+            let Some(host) = foreign_host(url).filter(|_| !after.endpoints.iter().any(|known| known == url)) else {
+                continue;
+            };
+            if !self.is_meant(&host) {
+                return Err(format!(
+                    "AWS_ENDPOINT_URL leads to {host}, which is not AWS and was never confirmed for this vault.\n\
+                     Unset it to reach AWS itself, or confirm it here or with: cloudivize check"
+                ));
+            }
+            after.endpoints.push(url.to_owned());
+        }
+        match &mut self.vault {
+            Some(vault) if after != contents => vault.save(after).map(drop).map_err(|e| e.to_string()),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -140,16 +172,16 @@ impl Leftovers {
 impl Drop for Leftovers {
     fn drop(&mut self) {
         for file in &self.0 {
-            // Nothing better can be done about one that stays.
+            // Some may not be there; nothing better can be done about one that stays.
             let _ = std::fs::remove_file(file);
         }
     }
 }
 
 /// `key` + `.pub`.
-fn with_pub(path: &Path) -> PathBuf {
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".pub");
+    name.push(ending);
     PathBuf::from(name)
 }
 
