@@ -23,7 +23,8 @@ impl State {
             Action::CopyReport => {
                 let (title, lines) = detail(self, WIDTH);
                 let title = title.trim_start_matches("4 ").to_owned();
-                let lines = lines.iter().map(|l| l.text().trim_end().to_owned());
+                // What names a key is for this screen alone.
+                let lines = lines.iter().map(|l| l.text().trim_end().to_owned()).filter(|l| !l.contains("{key:"));
                 ("report", [title, String::new()].into_iter().chain(lines).collect::<Vec<_>>().join("\n") + "\n")
             }
             Action::CopyJson => ("report (JSON)", self.report_json(connection)?),

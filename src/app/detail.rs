@@ -235,8 +235,9 @@ fn what_to_do(state: &State, connection: &Connection, standing: &Standing) -> Ve
             lines.push(item(i + 1, body));
         }
         if offered {
-            let keys = Line::of(Role::Text, "   ").and(Role::Key, "p").and(Role::Quiet, " shows the policy · ");
-            lines.push(keys.and(Role::Key, "y").and(Role::Quiet, " copies it"));
+            let keys =
+                Line::of(Role::Text, "   ").and(Role::Key, "{key:snippet}").and(Role::Quiet, " shows the policy · ");
+            lines.push(keys.and(Role::Key, "{key:copy}").and(Role::Quiet, " copies it"));
         }
     }
     let refused = standing.known().find(|c| c.permission == Mandatory::AssumeRole && c.verdict == Verdict::Denied);

@@ -85,11 +85,10 @@ fn unknown(standing: &Standing, permission: Mandatory) -> Line {
     let slot = standing.slot(permission);
     let words = match slot {
         Slot::Waiting => format!("{action} is being asked"),
-        Slot::Never => format!("not known before a test of {action}; t tests"),
+        Slot::Never => format!("not known before {action} is tested"),
         Slot::Known(check) => match (check.verdict, &check.denial, &check.error) {
             (Verdict::Denied, Some(denial), _) => {
-                let policy = if denial.allow_may_help() { "; p shows the policy" } else { "" };
-                format!("{action} is not permitted: {}{policy}", reason(denial))
+                format!("{action} is not permitted: {}", reason(denial))
             }
             (Verdict::Untested, _, Some(error)) if error.class == ErrorClass::NotReached => {
                 format!("{action} was not reached: the role was not assumed")

@@ -205,6 +205,7 @@ fn a_report_is_copied_without_its_external_id() {
     let [Effect::Copy { text, .. }] = &press(&mut state, &[Action::Accept])[..] else { panic!("no copy") };
     assert!(text.starts_with("legacy · 3 of 5 allowed"), "{text}");
     assert!(text.contains("explicit deny in an SCP") && !text.contains("an-external-id"));
+    assert!(!text.contains("{key") && text.contains("Root user"), "{text}");
 }
 
 #[test]

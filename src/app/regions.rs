@@ -148,7 +148,7 @@ impl State {
         if row.word == "assumed"
             && let Some(slot) = standing.map(|s| s.slot(Mandatory::Regions))
         {
-            let words = format!("ec2:DescribeRegions is {}; why: Enter in pane 4", slot.mark().word());
+            let words = format!("ec2:DescribeRegions is {}", slot.mark().word());
             lines.push(fact("", words));
         }
         if !connection.regions.is_empty() {

@@ -195,8 +195,8 @@ pub(super) fn watch_lines(state: &State, id: ConnectionId, standing: &Standing) 
          takes seconds to work everywhere, sometimes minutes. Each refused test is an event in CloudTrail.",
         watch.until.clock(state.zone)
     );
-    let keys = Line::of(Role::Testing, words).and(Role::Key, " w").and(Role::Quiet, " stops it");
-    lines.extend([Line::blank(), keys]);
+    let keys = Line::of(Role::Key, "{key:watch}").and(Role::Quiet, " stops it");
+    lines.extend([Line::blank(), Line::of(Role::Testing, words), keys]);
     lines
 }
 

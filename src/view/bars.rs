@@ -147,7 +147,7 @@ pub fn status(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
         return;
     }
     if state.focus == Pane::Regions && !state.region_filter.is_empty() {
-        let words = format!("   {}; Esc clears it", region_summary(state));
+        let words = format!("   {}; {{key:back}} clears it", region_summary(state));
         let pieces = [(Role::Key, "/ "), (Role::Input, state.region_filter.text()), (Role::Quiet, &words)];
         brush.pieces(x, y, width, pieces);
         return;
