@@ -92,7 +92,7 @@ impl State {
             detail: _,
             detail_scroll,
             region,
-            region_filter: _,
+            region_filter,
             region_order,
             filter,
             typing_filter: _,
