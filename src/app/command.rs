@@ -53,6 +53,7 @@ commands! {
     "checks" FocusChecks "to pane 3",
     "detail" FocusDetail "to pane 4: why a connection is as it is",
     "last view" LastView "back to the view before this one",
+    "lock" Lock "cover the screen and forget what was read",
     "errors" Errors "what went wrong in this run",
     "help" Help "the keys",
     "import" Import "take over the roles of the AWS configuration's profiles",

@@ -148,7 +148,7 @@ mod tests {
         let said = |state: &State| state.notice.clone().unwrap();
         assert!(said(&state).text.contains("{key:next-tab} goes to the minified form"), "{}", said(&state).text);
         assert_eq!(said(&state).tone, Tone::Bad);
-        assert!(!state.log.last().unwrap().text.contains("{key"), "the error log has no keys");
+        assert!(!state.log.entries().last().unwrap().text.contains("{key"), "the error log has no keys");
         press(&mut state, &[Action::NextTab]);
         update(&mut state, Timestamp(1), Msg::Copied { what: "missing policy".into(), how: how() });
         assert!(!said(&state).text.contains("minified"), "there is nothing shorter than it");

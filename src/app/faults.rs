@@ -57,10 +57,10 @@ mod tests {
         update(&mut state, now, Msg::Door(Opening::Opened { book: Arc::from([]), endpoint: None }));
         assert!(state.notice.as_ref().is_some_and(|n| n.text.contains("line 3")));
         update(&mut state, now, Msg::Faults(fault()));
-        assert_eq!(state.log.len(), 1);
+        assert_eq!(state.log.entries().len(), 1);
         update(&mut state, now, Msg::Faults(vec!["another".to_owned()]));
         update(&mut state, now, Msg::Action(Action::Redraw));
-        assert_eq!(state.log.len(), 2);
+        assert_eq!(state.log.entries().len(), 2);
     }
 
     #[test]

@@ -163,7 +163,7 @@ fn nothing_speaks_behind_the_lock_and_a_lost_save_is_told_afterwards() {
     let changes = vec![Change::Add(connection(7, "new", None))];
     let why = "connection prod-eu: changed here, removed there".to_owned();
     update(&mut state, NOW, Msg::Saved { changes: changes.clone(), result: Err(why) });
-    assert!(state.notice.is_none() && state.log.is_empty() && state.saving == 0);
+    assert!(state.notice.is_none() && state.log.entries().is_empty() && state.saving == 0);
     assert!(!format!("{state:?}").contains("new"));
     let effects = update(&mut state, NOW, open());
     assert!(

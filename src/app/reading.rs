@@ -1,19 +1,9 @@
 //! What keys do in a text that covers the panes, and texts about the program itself.
 
-use super::{Action, Area, Effect, Line, LogEntry, Overlay, State, Viewer, ViewerKind};
+use super::{Action, Area, Effect, Line, Overlay, State, Viewer, ViewerKind};
 use crate::domain::{Mark, Role, Timestamp};
 
 impl State {
-    pub(super) fn log_lines(&self) -> Vec<Line> {
-        if self.log.is_empty() {
-            return vec![Line::of(Role::Quiet, "Nothing went wrong so far.")];
-        }
-        let line = |e: &LogEntry| {
-            Line::of(Role::Quiet, format!("{}  ", e.at.clock(self.zone))).and(Role::Text, &e.text).hang(10)
-        };
-        self.log.iter().rev().map(line).collect()
-    }
-
     /// Handles an action in the viewer on top; `false` when it is none of the viewer's.
     pub(super) fn viewer_action(&mut self, _now: Timestamp, action: Action) -> bool {
         if action == Action::Back && self.unsearch() {

@@ -50,7 +50,11 @@ impl State {
                 }
             }
             Part::Connection(report) => {
-                let Some(standing) = self.running(ticket, report.id) else { return false };
+                if self.running(ticket, report.id).is_none() {
+                    return false;
+                }
+                self.record_untested(now, &report);
+                let Some(standing) = self.standings.get_mut(&report.id) else { return false };
                 let pin = report.answered_account().cloned().map(|a| (report.id, a));
                 standing.accept(report, now);
                 self.keep_broken();

@@ -2,8 +2,8 @@
 
 use super::order::natural;
 use super::{
-    Action, Form, FormKey, Guard, Kept, Layout, Overlay, Pane, ProfileEntry, RegionOrder, Standing, TextInput, Tone,
-    Unlock, View, Watch, layout,
+    Action, ErrorLog, Form, FormKey, Guard, Kept, Layout, Overlay, Pane, ProfileEntry, RegionOrder, Standing,
+    TextInput, Tone, Unlock, View, Watch, layout,
 };
 use crate::domain::{
     AccountId, Connection, ConnectionId, Key, Region, Secret, Source, SourceReport, Ticket, Timestamp, Zone,
@@ -63,19 +63,8 @@ pub struct Notice {
     pub text: String,
 }
 
-/// A line of the error log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogEntry {
-    /// When.
-    pub at: Timestamp,
-    /// What went wrong.
-    pub text: String,
-}
-
 /// The longest filter, in bytes.
 const FILTER: usize = 200;
-/// How many lines the error log keeps.
-const LOG: usize = 200;
 
 /// Everything the dashboard knows. Changed by [`super::update`] alone.
 #[derive(Debug)]
@@ -140,8 +129,8 @@ pub struct State {
     pub profiles: Option<Result<Vec<ProfileEntry>, String>>,
     /// The sentence in the status line, until the next key.
     pub notice: Option<Notice>,
-    /// What went wrong in this run, the oldest first.
-    pub log: Vec<LogEntry>,
+    /// What went wrong in this run.
+    pub log: ErrorLog,
     /// The names of the themes that can be chosen.
     pub themes: Vec<String>,
     /// What in the settings could not be used, a sentence each.
@@ -203,7 +192,7 @@ impl State {
             forms: BTreeMap::new(),
             profiles: None,
             notice: None,
-            log: Vec::new(),
+            log: ErrorLog::default(),
             themes: Vec::new(),
             faults: Vec::new(),
             prefix: Vec::new(),
@@ -284,14 +273,6 @@ impl State {
             self.record(now, notice.text.clone());
         }
         self.notice = Some(notice);
-    }
-
-    /// Keeps a line in the error log.
-    pub(super) fn record(&mut self, now: Timestamp, text: String) {
-        if self.log.len() == LOG {
-            self.log.remove(0);
-        }
-        self.log.push(LogEntry { at: now, text });
     }
 }
 

@@ -134,7 +134,7 @@ impl State {
             Action::Suspend => return vec![Effect::Suspend],
             Action::Redraw => return vec![Effect::Repaint],
             Action::Errors => {
-                let lines = self.log_lines();
+                let lines = self.read_errors();
                 self.read(Viewer::reading(ViewerKind::Errors, "What went wrong in this run", "errors", lines));
             }
             Action::Up => return self.step(now, |at, _, _| at.saturating_sub(1)),

@@ -40,7 +40,7 @@ const PLACES: [(&str, &str); 46] = [
     ("me-central-1", "Middle East (UAE)"),
     ("me-south-1", "Middle East (Bahrain)"),
     ("mx-central-1", "Mexico (Central)"),
-    ("sa-east-1", "South America (São Paulo)"),
+    ("sa-east-1", "South America (Sao Paulo)"),
     ("us-east-1", "US East (N. Virginia)"),
     ("us-east-2", "US East (Ohio)"),
     ("us-gov-east-1", "AWS GovCloud (US-East)"),

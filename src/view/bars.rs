@@ -34,6 +34,12 @@ pub fn header(state: &State, area: Area, brush: &mut Brush<'_>) {
         };
         right.push((Role::Testing, words));
     }
+    if state.log.unread > 0 && matches!(state.screen, Screen::Panes) {
+        let key = brush.spell("{key:errors}").into_owned();
+        let words =
+            if narrow { format!("{key} {}", state.log.unread) } else { format!("{key} {} new", state.log.unread) };
+        right.push((Role::Bad, words));
+    }
     right.extend(watched.map(|words| (Role::Testing, words)));
     right.extend(badges.iter().filter(|(on, _)| *on).map(|(_, word)| (Role::Badge, format!(" {word} "))));
     let room: usize = right.iter().map(|(_, w)| text::width(w) + 2).sum();

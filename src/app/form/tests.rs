@@ -362,7 +362,7 @@ fn a_save_that_fails_loses_nothing() {
     let change = changes(&press(&mut state, &[Action::Save]));
     update(&mut state, NOW, Msg::Saved { changes: change, result: Err("the disk is full".into()) });
     assert!(page(&state).contains("Nothing was saved: the disk is full"));
-    assert_eq!(state.log.len(), 1);
+    assert_eq!(state.log.entries().len(), 1);
     assert_eq!(changes(&press(&mut state, &[Action::Save])).len(), 1, "and it can be tried again");
 }
 
