@@ -3,7 +3,7 @@
 //! Only what differs from the cell before is said: one SGR sequence for a change of style, the short codes for
 //! the sixteen colours, and a relative move where the cursor's place is certain (ECMA-48: CUF, CUP, ECH, SGR).
 
-use ratatui::buffer::Cell;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use std::io::Write as _;
 
@@ -44,11 +44,18 @@ const INK: Modifier = Modifier::UNDERLINED.union(Modifier::REVERSED).union(Modif
 /// From this many blanks on it is shorter to erase them (ECH) and move on.
 const MANY: usize = 12;
 
-/// Adds what draws these cells, each with its column and row. The terminal's style is plain before and after.
-pub fn write<'a>(cells: impl Iterator<Item = (u16, u16, &'a Cell)>, out: &mut Vec<u8>) {
+/// So many cells that stay as they are are written again where a move beyond them would be longer.
+const FEW: u16 = 3;
+
+/// Adds what draws these cells, each with its column and row. The terminal's style is plain before and after. `shown` is
+/// what it shows, where that is known.
+pub fn write<'a>(cells: impl Iterator<Item = (u16, u16, &'a Cell)>, shown: Option<&'a Buffer>, out: &mut Vec<u8>) {
     let mut pen = PLAIN;
     let mut place: Option<Place> = None;
-    let cells: Vec<_> = cells.collect();
+    let cells: Vec<_> = match shown {
+        Some(shown) => bridged(cells, shown),
+        None => cells.collect(),
+    };
     let mut rest = cells.as_slice();
     while let [(x, y, cell), after @ ..] = rest {
         let certain = step(place, *x, *y, out);
@@ -79,11 +86,38 @@ pub fn write<'a>(cells: impl Iterator<Item = (u16, u16, &'a Cell)>, out: &mut Ve
     change(pen, PLAIN, out);
 }
 
+/// The cells, and those between them that are cheaper written again than jumped over.
+fn bridged<'a>(cells: impl Iterator<Item = (u16, u16, &'a Cell)>, shown: &'a Buffer) -> Vec<(u16, u16, &'a Cell)> {
+    let mut all: Vec<(u16, u16, &Cell)> = Vec::new();
+    for (x, y, cell) in cells {
+        if let Some((left, row, before)) = all.last().copied()
+            && row == y
+            && left < x
+        {
+            let gap = (left + 1..x).map(|x| shown.cell((x, y)).map(|cell| (x, y, cell)));
+            let gap: Vec<_> = gap.map_while(|cell| cell.filter(|(_, _, c)| c.symbol().is_ascii())).collect();
+            let like = |c: &Cell| is_blank(c) || (c.fg, c.bg, c.modifier) == (before.fg, before.bg, before.modifier);
+            let whole = gap.len() == usize::from(x - left - 1) && before.symbol().is_ascii();
+            let few = x - left - 1 <= FEW && gap.iter().all(|(_, _, c)| like(c));
+            let blank = is_blank(before) && is_blank(cell) && gap.iter().all(|(_, _, c)| is_blank(c));
+            if whole && (few || blank) {
+                all.extend(gap);
+            }
+        }
+        all.push((x, y, cell));
+    }
+    all
+}
+
+/// Whether nothing but the terminal's own background is seen of it.
+fn is_blank(cell: &Cell) -> bool {
+    cell.symbol() == " " && cell.bg == Color::Reset && !cell.modifier.intersects(INK)
+}
+
 /// How many cells from the first on are blank, without a background, and side by side.
 fn blanks(cells: &[(u16, u16, &Cell)]) -> usize {
     let Some((left, top, _)) = cells.first() else { return 0 };
-    let blank = |cell: &Cell| cell.symbol() == " " && cell.bg == Color::Reset && !cell.modifier.intersects(INK);
-    (0u16..).zip(cells).take_while(|(n, (x, y, cell))| *x == left + n && y == top && blank(cell)).count()
+    (0u16..).zip(cells).take_while(|(n, (x, y, cell))| *x == left + n && y == top && is_blank(cell)).count()
 }
 
 /// Moves to a cell; tells whether the cursor's place is certain then.
@@ -196,14 +230,13 @@ fn put(out: &mut Vec<u8>, what: std::fmt::Arguments<'_>) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use ratatui::buffer::Buffer;
     use ratatui::layout::Rect;
 
     const AREA: Rect = Rect { x: 0, y: 0, width: 30, height: 3 };
 
     fn drawn(cells: &[(u16, u16, Cell)]) -> String {
         let mut out = Vec::new();
-        write(cells.iter().map(|(x, y, c)| (*x, *y, c)), &mut out);
+        write(cells.iter().map(|(x, y, c)| (*x, *y, c)), None, &mut out);
         String::from_utf8(out).unwrap()
     }
 
@@ -237,6 +270,17 @@ mod tests {
         let blanks = (1..14).map(|x| (x, 0, plain(" ")));
         let cells: Vec<_> = std::iter::once((0, 0, red)).chain(blanks).chain([(14, 0, plain("b"))]).collect();
         assert_eq!(drawn(&cells), "\x1b[1H\x1b[31ma\x1b[13X\x1b[13C\x1b[mb");
+    }
+
+    #[test]
+    fn what_stays_between_two_changes_is_written_again_where_that_is_shorter() {
+        let mut shown = Buffer::empty(AREA);
+        shown.set_string(0, 0, "the old words of a row", ratatui::style::Style::default());
+        let plain = |symbol| cell(symbol, Color::Reset, Modifier::empty());
+        let cells = [(4, 0, plain("n")), (7, 0, plain("=")), (13, 0, plain("!"))];
+        let mut out = Vec::new();
+        write(cells.iter().map(|(x, y, c)| (*x, *y, c)), Some(&shown), &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), "\x1b[1;5Hnld=\x1b[5C!");
     }
 
     fn colours() -> impl Strategy<Value = Color> {
@@ -288,12 +332,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_terminal_shows_what_was_drawn(first in frames(), second in frames(), kept in 0..AREA.area() as usize) {
+        fn a_terminal_shows_what_was_drawn(
+            first in frames(),
+            second in frames(),
+            kept in prop::collection::vec(any::<bool>(), AREA.area() as usize),
+            known in any::<bool>(),
+        ) {
             let mut second = second;
-            second.content[..kept].clone_from_slice(&first.content[..kept]);
+            for (n, _) in kept.iter().enumerate().filter(|(_, kept)| **kept) {
+                second.content[n] = first.content[n].clone();
+            }
             let mut out = Vec::new();
-            write(Buffer::empty(AREA).diff(&first).into_iter(), &mut out);
-            write(first.diff(&second).into_iter(), &mut out);
+            let empty = Buffer::empty(AREA);
+            write(empty.diff(&first).into_iter(), Some(&empty), &mut out);
+            write(first.diff(&second).into_iter(), known.then_some(&first), &mut out);
             let mut terminal = vt100::Parser::new(AREA.height, AREA.width, 0);
             terminal.process(&out);
             for y in 0..AREA.height {

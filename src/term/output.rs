@@ -7,8 +7,8 @@
 use super::cells;
 use super::life::{self, Side};
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::Cell;
-use ratatui::layout::{Position, Size};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::{Position, Rect, Size};
 use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
@@ -21,22 +21,27 @@ pub struct Screen {
     size: Size,
     cursor: Option<Position>,
     shown: Option<bool>,
+    /// What the terminal shows, as long as nobody else writes there.
+    cells: Option<Buffer>,
 }
 
 impl Screen {
     /// An empty screen of a size. The terminal is never asked for it: resizes are told.
     pub fn new(width: u16, height: u16) -> Self {
-        Self { bytes: Vec::with_capacity(16 * 1024), size: Size { width, height }, cursor: None, shown: None }
+        let size = Size { width, height };
+        let cells = Some(Buffer::empty(Rect::from((Position::ORIGIN, size))));
+        Self { bytes: Vec::with_capacity(16 * 1024), size, cursor: None, shown: None, cells }
     }
 
     /// Tells it the terminal's new size; the next frame is painted anew.
     pub fn set_size(&mut self, width: u16, height: u16) {
         self.size = Size { width, height };
+        self.cells = None;
     }
 
-    /// Forgets where the cursor is, after somebody else had the terminal.
+    /// Forgets where the cursor is and what is shown, after somebody else had the terminal.
     pub fn forget(&mut self) {
-        (self.cursor, self.shown) = (None, None);
+        (self.cursor, self.shown, self.cells) = (None, None, None);
     }
 
     /// Adds bytes that are no cells, such as a clipboard's sequence, to the frame.
@@ -61,13 +66,18 @@ impl Backend for Screen {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut content = content.peekable();
-        if content.peek().is_none() {
+        let content: Vec<_> = content.collect();
+        if content.is_empty() {
             return Ok(());
         }
         // Writing cells moves the cursor; where to is not worth knowing.
         self.cursor = None;
-        cells::write(content, &mut self.bytes);
+        cells::write(content.iter().copied(), self.cells.as_ref(), &mut self.bytes);
+        for (x, y, cell) in content {
+            if let Some(shown) = self.cells.as_mut().and_then(|cells| cells.cell_mut((x, y))) {
+                shown.clone_from(cell);
+            }
+        }
         Ok(())
     }
 
@@ -106,6 +116,8 @@ impl Backend for Screen {
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        let whole = clear_type == ClearType::All;
+        self.cells = whole.then(|| Buffer::empty(Rect::from((Position::ORIGIN, self.size))));
         self.inner().clear_region(clear_type)
     }
 
