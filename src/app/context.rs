@@ -287,6 +287,10 @@ conditions! {
     Saved = "saved",
     /// A form holds everything that the policies to paste need.
     Complete = "complete",
+    /// Enter saves: the form's last row has the focus, and AWS has accepted what stands there.
+    Ready = "ready",
+    /// The form's last row has the focus.
+    Finish = "finish",
     /// A choice has the focus.
     Choice = "choice",
     /// The field with the focus has known values.
@@ -397,6 +401,8 @@ impl State {
             Condition::Vault => !self.flags.not_saved,
             Condition::Saved => here().is_some_and(|c| c.saved),
             Condition::Complete => self.form_is_complete(),
+            Condition::Ready => self.form_is_ready(),
+            Condition::Finish => self.form().is_some_and(Form::is_at_end),
             Condition::Choice => self.form().is_some_and(|f| f.focus.is_choice()),
             Condition::Candidates => self.candidates().len() > 1,
             Condition::Suggestion => self.form_suggestion().is_some(),

@@ -23,6 +23,9 @@ pub enum ChangeError {
     /// Another connection bears the name.
     #[error("there is a connection {0} already; choose another name")]
     NameTaken(String),
+    /// It was added before.
+    #[error("{0} is saved already; open it again to change it")]
+    There(String),
     /// The connection is not there any more.
     #[error("{0} is not there any more: it was removed meanwhile")]
     Gone(String),
@@ -61,6 +64,9 @@ impl Change {
 
     fn make(&self, all: &mut Vec<Connection>) -> Result<(), ChangeError> {
         match self {
+            Self::Add(new) if all.iter().any(|c| c.id == new.id) => {
+                return Err(ChangeError::There(new.name.to_string()));
+            }
             Self::Add(new) => all.push(new.clone()),
             Self::Replace(new) => match all.iter_mut().find(|c| c.id == new.id) {
                 Some(old) => *old = new.clone(),
@@ -154,6 +160,7 @@ mod tests {
         let taken = refused(&[new, Change::Add(connection(4, "first", Source::Env))]);
         assert!(taken.contains("a connection first already"), "{taken}");
         assert!(refused(&[Change::Remove(ConnectionId(Uuid::from_u128(1)))]).contains("second takes its credentials"));
+        assert!(refused(&[Change::Add(connection(1, "again", Source::Env))]).contains("again is saved already"));
         assert!(refused(&[Change::Remove(ConnectionId(Uuid::from_u128(7)))]).contains("removed meanwhile"));
         assert!(refused(&[Change::Replace(connection(7, "x", Source::Env))]).contains("x is not there any more"));
         assert!(refused(&[Change::Replace(connection(1, "first", on(2)))]).contains("from itself"));

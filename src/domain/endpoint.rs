@@ -1,7 +1,7 @@
 //! Addresses that are asked in place of AWS's hosts: which may be used, and which people should see.
 
 use super::Invalid;
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 /// Accepts https anywhere, http on loopback, http elsewhere only when `allow_insecure`.
 ///

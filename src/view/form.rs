@@ -2,7 +2,7 @@
 
 use super::Look;
 use super::brush::{Brush, extent};
-use crate::app::{Area, Layout, Line, Removal, State, form_page, wrapped};
+use crate::app::{Area, Context, Layout, Line, Removal, State, form_page, wrapped};
 use crate::domain::Role;
 
 /// Draws the form on top over the panes.
@@ -14,7 +14,7 @@ pub fn draw(state: &State, layout: &Layout, look: &Look, brush: &mut Brush<'_>) 
     let height = usize::from(area.height);
     let shown = page.first..(page.first + height).min(page.rows.len());
     let mut below = extent(&shown, page.rows.len());
-    if page.split.is_none() && shown.end < page.rows.len() {
+    if page.split.is_none() && area.width >= 60 && shown.end < page.rows.len() {
         let words = spell(" · {key:page-down} reads on: what to do in AWS");
         below.push((Role::Quiet, words));
     }
@@ -38,45 +38,44 @@ pub fn draw(state: &State, layout: &Layout, look: &Look, brush: &mut Brush<'_>) 
 }
 
 /// Draws the removal on top over the panes.
-pub fn removal(state: &State, removal: &Removal, layout: &Layout, brush: &mut Brush<'_>) {
+pub fn removal(state: &State, removal: &Removal, layout: &Layout, look: &Look, brush: &mut Brush<'_>) {
     let Some(connection) = state.connection(removal.id) else { return };
     brush.clear(layout.body);
     let inner = brush.frame(layout.body, true, &format!("Remove {}", connection.name), &[]);
     let Area { x, y, width, height } = inner;
     let (x, width) = (x + 1, width.saturating_sub(2));
-    let mut lines = Vec::new();
-    if let Some(why) = &removal.problem {
-        lines.push(Line::of(Role::Bad, format!("Nothing was removed: {why}")));
-    }
     let needed = removal.dependents(&state.book);
-    for other in &needed {
-        lines.push(Line::of(Role::Bad, format!("✗ {} takes its credentials from this connection.", other.name)));
-    }
+    let mut lines = Vec::new();
+    let mut at = y;
     if needed.is_empty() {
-        lines.push(Line::of(
-            Role::Text,
-            "The connection goes from the vault, with its ExternalId. No cloud is asked or changed.",
-        ));
+        // First, so that it is seen on the smallest screen.
+        at +=
+            brush.text(x, at, width, Role::Strong, &format!("Type its name to remove it: {}", connection.name)).min(1);
+        let used = brush.text(x, at, width, Role::Cursor, "▌ ");
+        let role = if removal.is_typed(&state.book) { Role::Denied } else { Role::Input };
+        brush.text(x + used, at, width - used, role, removal.input.text());
+        let column = u16::try_from(removal.input.column()).unwrap_or(width).min(width - used);
+        brush.put_cursor(x + used + column, at);
+        at += 2;
+        if let Some(why) = &removal.problem {
+            lines.push(Line::of(Role::Bad, format!("Nothing was removed: {why}")));
+        }
+        let goes = "The connection goes from the vault, with its ExternalId. No cloud is asked or changed.";
+        lines.push(Line::of(Role::Text, goes));
         if let Some(arn) = connection.role_arn() {
             lines
                 .push(Line::of(Role::Text, format!("The role stays: {arn}. Delete it, or its trust, in the account.")));
         }
-        lines.push(Line::blank());
-        lines.push(Line::of(Role::Text, format!("Type its name to remove it: {}", connection.name)));
     } else {
-        lines.push(Line::of(Role::Text, "Give that one another source first (e), or remove it first."));
+        brush.put_cursor(x, y);
+        for other in &needed {
+            lines.push(Line::of(Role::Bad, format!("✗ {} takes its credentials from this connection.", other.name)));
+        }
+        let first =
+            "Nothing can be removed yet: give that one another source with {key:edit-connection}, or remove it first.";
+        lines.push(Line::of(Role::Text, look.keymap.spell(Context::Connections, first)));
     }
-    let rows = wrapped(&lines, usize::from(width));
-    for (row, y) in rows.iter().zip(y..y + height) {
+    for (row, y) in wrapped(&lines, usize::from(width)).iter().zip(at..y + height) {
         brush.line(x, y, width, row);
     }
-    let at = y + rows.len() as u16;
-    if !needed.is_empty() || at >= y + height {
-        brush.put_cursor(x, y);
-        return;
-    }
-    let used = brush.text(x, at, width, Role::Cursor, "▌ ");
-    let role = if removal.is_typed(&state.book) { Role::Denied } else { Role::Input };
-    brush.text(x + used, at, width - used, role, removal.input.text());
-    brush.put_cursor(x + used + (removal.input.column() as u16).min(width - used), at);
 }

@@ -91,7 +91,7 @@ fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
         Some(Overlay::Codes(codes)) => codes::draw(state, codes, layout.body, brush),
         Some(Overlay::Question(asking)) => question::draw(asking, layout.body, brush),
         Some(Overlay::Form(_)) => form::draw(state, &layout, look, brush),
-        Some(Overlay::Removal(r)) => form::removal(state, r, &layout, brush),
+        Some(Overlay::Removal(r)) => form::removal(state, r, &layout, look, brush),
         None => {}
     }
     pending::draw(state, look, layout.body, brush);
@@ -123,5 +123,7 @@ fn to_ascii(buffer: &mut Buffer) {
 mod door_tests;
 #[cfg(test)]
 mod finding_tests;
+#[cfg(test)]
+mod form_tests;
 #[cfg(test)]
 mod tests;

@@ -242,24 +242,3 @@ fn hostile_names_cannot_reach_the_terminal() {
     let all = rows(&drawn(&state, &look(true, false))).concat();
     assert!(!all.contains('\x1b') && !all.contains('\u{202e}'));
 }
-
-#[test]
-fn a_new_connection() {
-    let sized = |size| {
-        let mut state = untested(size);
-        let mut effects = press(&mut state, &[Action::NewConnection]);
-        let external_id = crate::domain::ExternalId::parse("5f0c2f0e-0000-4000-8000-000000000001").unwrap();
-        let key = crate::app::FormKey::New;
-        effects.extend(update(&mut state, NOW, Msg::MadeIds { key, id: fixtures::id(99), external_id }));
-        fixtures::tell(&mut state, 1, crate::domain::Part::Identity(fixtures::identity()));
-        fixtures::end(&mut state, 1, crate::domain::End::Done);
-        state
-    };
-    for (name, size) in [("form_120", WIDE), ("form_80", NARROW), ("form_40", TINY)] {
-        let mut state = sized(size);
-        for c in "111122229999".chars() {
-            update(&mut state, NOW, Msg::Text(c));
-        }
-        insta::assert_snapshot!(name, screen(&state));
-    }
-}

@@ -17,6 +17,7 @@ mod cli_offline;
 mod cli_policy;
 mod cli_terminal;
 mod configs;
+mod connect;
 mod copying;
 mod dashboard;
 mod demo;

@@ -234,20 +234,9 @@ fn quoted_text_comes_back_from_real_parsers() {
     assert_eq!(python(QUOTES, folder.path()).trim(), format!("read {}", 3 * texts.len()));
 }
 
-/// Runs a shell text as somebody who pastes it would, as an account's root.
-fn paste(cloud: &Cloud, account: &str, text: &str) -> std::process::Output {
-    let home = AwsHome::new();
-    let mut command = Command::new("sh");
-    Keys::root(account).apply(home.apply(&mut command));
-    let bin = tools::aws_cli();
-    let path = format!("{}:{}", bin.parent().unwrap().display(), std::env::var("PATH").unwrap());
-    command.env("PATH", path).env("AWS_ENDPOINT_URL", cloud.url()).env("AWS_DEFAULT_REGION", "us-east-1");
-    command.arg("-c").arg(text).output().expect("sh runs")
-}
-
 #[track_caller]
 fn pasted(cloud: &Cloud, account: &str, text: &str) {
-    let output = paste(cloud, account, text);
+    let output = cloud.paste(account, text);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success() && said.is_empty(), "{said}\n{text}");
 }
@@ -316,7 +305,7 @@ fn the_cloudshell_line_connects_an_account_and_may_be_repeated() {
 
     // In another account it does nothing and says so.
     let other = scene.cloud.account();
-    let output = paste(&scene.cloud, &other, &line);
+    let output = scene.cloud.paste(&other, &line);
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("not in account"), "{output:?}");
     let roles = scene.cloud.aws(&Keys::root(&other), &["iam", "list-roles"]).json();

@@ -36,8 +36,8 @@ impl Form {
         if let Some(trial) = self.trial().filter(|_| self.is_tested(&state.book)) {
             outcome(trial, self.is_accepted(&state.book), &mut out);
         }
-        self.help(state, &mut out);
         self.differences(state, &mut out);
+        self.help(state, &mut out);
         self.steps(state, &mut out);
         out
     }
@@ -213,7 +213,9 @@ impl Form {
         out.push(quiet(
             "CloudFormation, Terraform and a message to the role's owner: {key:snippet}, then Tab.".to_owned(),
         ));
-        if let Some((_, caller)) = snippets.iter().find(|(name, _)| *name == "caller") {
+        if let Some((_, caller)) = snippets.iter().find(|(name, _)| *name == "caller")
+            && !self.is_accepted(&state.book)
+        {
             out.push(quiet(format!(
                 "Our side must allow it too, unless we are its administrator: {} (the last policy of {{key:snippet}}).",
                 caller.goes_where
@@ -410,7 +412,9 @@ fn outcome(trial: &Trial, accepted: bool, out: &mut Vec<Line>) {
     let refused = trial.assume_role().filter(|c| c.verdict == Verdict::Denied);
     if let Some(check) = refused {
         out.push(Line::of(Role::Heading, "AWS refuses the role. Compare, the likeliest first"));
-        for (n, c) in check.causes.iter().enumerate() {
+        // What waiting mends is said above.
+        let causes = check.causes.iter().filter(|c| trial.next.is_none() || c.cause != CauseKind::TooNew);
+        for (n, c) in causes.enumerate() {
             let compare = match c.cause {
                 CauseKind::ExternalId => "the trust policy must ask for exactly the one that stands in this form",
                 _ => c.compare.as_str(),

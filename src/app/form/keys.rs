@@ -58,6 +58,11 @@ impl State {
         Some(Vec::new())
     }
 
+    /// Whether `Enter` saves now.
+    pub(in crate::app) fn form_is_ready(&self) -> bool {
+        self.form().is_some_and(|f| f.is_at_end() && f.is_ready(&self.book))
+    }
+
     /// What is probably meant in the field with the focus.
     pub(in crate::app) fn form_suggestion(&self) -> Option<String> {
         let form = self.form()?;
@@ -79,6 +84,8 @@ impl State {
             // Blanks open and close what is folded; other text has no place here.
             if field == Field::More && text == " " {
                 form.more = !form.more;
+            } else {
+                self.notice = Some(Notice::plain("nothing is typed here; {key:up} goes back to the fields"));
             }
             return Vec::new();
         }
@@ -151,7 +158,7 @@ impl State {
                 form.more = !form.more;
                 Vec::new()
             }
-            Field::Finish if form.is_accepted(&book) || form.is_unchanged(&book) => self.save_form(),
+            Field::Finish if form.is_ready(&book) => self.save_form(),
             Field::Finish => self.test_form(),
             _ => self.form_action(now, Action::Down).unwrap_or_default(),
         }
@@ -192,8 +199,7 @@ impl State {
         connection: &Connection,
         problem: Option<&str>,
     ) -> Vec<Effect> {
-        let Some(key) = self.forms.iter().find(|(_, f)| f.saving && f.id == Some(connection.id)).map(|(k, _)| *k)
-        else {
+        let Some(key) = self.forms.iter().find(|(_, f)| f.id == Some(connection.id)).map(|(k, _)| *k) else {
             return Vec::new();
         };
         if let Some(why) = problem {
@@ -239,6 +245,16 @@ impl State {
 }
 
 impl Form {
+    /// Whether the last row has the focus.
+    pub(in crate::app) fn is_at_end(&self) -> bool {
+        self.focus == Field::Finish
+    }
+
+    /// Whether nothing is left but to save, or to close.
+    fn is_ready(&self, book: &[Connection]) -> bool {
+        self.is_accepted(book) || self.is_unchanged(book)
+    }
+
     /// Whether a test runs or will go on by itself.
     pub(in crate::app) fn is_trying(&self) -> bool {
         self.trial().is_some_and(|t| t.ticket.is_some() || t.next.is_some())

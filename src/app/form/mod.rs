@@ -17,7 +17,7 @@ pub use page::{FormPage, form_page};
 pub use remove::Removal;
 
 use super::{Action, Effect, Kept, Notice, Overlay, State, TextInput};
-use crate::domain::{Change, Connection, ConnectionId, ExternalId, Method, Partition, Timestamp};
+use crate::domain::{Change, Connection, ConnectionId, ExternalId, Method, Partition, Source, Timestamp};
 use std::collections::BTreeMap;
 use trial::{Trial, Who};
 
@@ -76,7 +76,8 @@ impl Form {
     /// What a person typed of a new ExternalId's connection, without anything that was learned of a cloud.
     pub(super) fn at_rest(self) -> Option<Self> {
         let fresh = self.holds_fresh_id();
-        fresh.then_some(Self { who: Who::Unasked, ask_at: None, trial: None, saving: false, problem: None, ..self })
+        let (who, before) = (Who::Unasked, None);
+        fresh.then_some(Self { who, before, ask_at: None, trial: None, saving: false, problem: None, ..self })
     }
 
     /// Whether one of these changes saves it.
@@ -228,7 +229,7 @@ impl State {
         let book = self.book.clone();
         self.open_form(FormKey::Edit(c.id), || {
             let mut form = Form::edit(&c);
-            if c.source != crate::domain::Source::Env {
+            if c.source != Source::Env {
                 form.set(Field::Source, &c.source.label(&book));
             }
             form
@@ -237,7 +238,13 @@ impl State {
 
     fn open_form(&mut self, key: FormKey, make: impl FnOnce() -> Form) -> Vec<Effect> {
         let known = self.forms.contains_key(&key);
+        // A draft goes on over the connection as it is now.
+        let now = match key {
+            FormKey::Edit(id) => self.connection(id).cloned(),
+            FormKey::New => None,
+        };
         let form = self.forms.entry(key).or_insert_with(make);
+        form.before = now;
         let mut effects = vec![Effect::ListProfiles];
         if form.fresh.is_none() {
             effects.push(Effect::MakeIds(key));

@@ -5,8 +5,11 @@ use super::{Field, Form, FormKey, Found, IdMode};
 use crate::app::detail::reason;
 use crate::app::standing::finding_word;
 use crate::app::{Area, Line, Slot, State, wrapped};
-use crate::domain::{Connection, ExternalIdFinding, Mandatory, Mark, Role, Timestamp, Verdict};
+use crate::domain::{
+    BaseIdentity, Connection, ExternalIdFinding, Mandatory, Mark, Partition, Role, Timestamp, Verdict,
+};
 use crate::text;
+use std::ops::Range;
 
 /// From this width on the guidance stands beside the fields.
 const BESIDE: u16 = 96;
@@ -44,10 +47,9 @@ pub struct FormPage {
 /// The form on top, fitted to the inside of its frame. `spell` puts names of keys into a sentence.
 pub fn form_page(state: &State, area: Area, spell: &dyn Fn(&str) -> String) -> Option<FormPage> {
     let form = state.form()?;
-    let split = (area.width >= BESIDE).then_some(area.width * 11 / 20);
+    let split = (area.width >= BESIDE).then_some(area.width * 4 / 7);
     let width = usize::from(split.unwrap_or(area.width));
-    let mut rows = form.rows(state, width, spell);
-    let focus = rows.iter().position(|r| r.cursor.is_some()).unwrap_or(0);
+    let (mut rows, focus) = form.rows(state, width, spell);
     let guide_width = split.map_or(area.width, |left| area.width - left).saturating_sub(3);
     let spelled: Vec<Line> = form.guide(state).iter().map(|l| l.spelled(spell)).collect();
     let guide = wrapped(&spelled, usize::from(guide_width));
@@ -61,17 +63,27 @@ pub fn form_page(state: &State, area: Area, spell: &dyn Fn(&str) -> String) -> O
         below = guide;
     }
     let last = rows.len().saturating_sub(height);
-    let first = form.scroll.unwrap_or_else(|| following(focus, height)).min(last);
+    let first = form.scroll.unwrap_or_else(|| following(&focus, height)).min(last);
     let guide_first = form.guide_scroll.min(below.len().saturating_sub(height));
     Some(FormPage { title: form.title(), rows, first, split, guide: below, guide_first })
 }
 
 /// The first row so that the focus and what is said about it are seen. It moves by half pages: a row
 /// at a time would paint everything anew with every key.
-fn following(focus: usize, height: usize) -> usize {
+fn following(focus: &Range<usize>, height: usize) -> usize {
     let half = (height / 2).max(1);
-    let needed = (focus + 4).saturating_sub(height);
-    needed.div_ceil(half) * half
+    let needed = (focus.end + 1).saturating_sub(height);
+    (needed.div_ceil(half) * half).min(focus.start)
+}
+
+/// Who we are, as people say it: `user/alice in account 111122223333`.
+fn named(identity: &BaseIdentity) -> String {
+    let who = identity.arn.splitn(6, ':').nth(5).unwrap_or(identity.arn.as_str());
+    let partition = match &identity.partition {
+        Partition::Aws => String::new(),
+        other => format!(" of {other}"),
+    };
+    format!("{who} in account {}{partition}", identity.account)
 }
 
 impl State {
@@ -110,11 +122,14 @@ impl Form {
         }
     }
 
-    fn rows(&self, state: &State, width: usize, spell: &dyn Fn(&str) -> String) -> Vec<Row> {
+    /// Every row, and which of them are the field with the focus.
+    fn rows(&self, state: &State, width: usize, spell: &dyn Fn(&str) -> String) -> (Vec<Row>, Range<usize>) {
+        let mut focus = 0..0;
         let mut out = Rows { width, rows: Vec::new() };
         let profiles = state.profile_names();
         for field in self.fields() {
             let found = self.found(field, &state.book, profiles.as_deref());
+            let start = out.rows.len();
             match field {
                 Field::More => self.fold(&mut out),
                 Field::Finish => self.finish(state, &mut out),
@@ -122,8 +137,11 @@ impl Form {
                 field => self.text_field(field, &found, state, &mut out),
             }
             self.below(field, &found, state, spell, &mut out);
+            if field == self.focus {
+                focus = start..out.rows.len();
+            }
         }
-        out.rows
+        (out.rows, focus)
     }
 
     fn text_field(&self, field: Field, found: &Found, state: &State, out: &mut Rows) {
@@ -261,7 +279,7 @@ impl Form {
         match self.who() {
             Who::Unasked => {}
             Who::Asking(..) => out.note(Role::Testing, "◌ asking AWS who that is"),
-            Who::Known(_, i) => out.note(Role::Allowed, &format!("✓ you are {} in account {}", i.arn, i.account)),
+            Who::Known(_, identity) => out.note(Role::Allowed, &format!("✓ you are {}", named(identity))),
             Who::Failed(_, why) => out.note(Role::Bad, &format!("✗ {why}")),
         }
     }

@@ -1,7 +1,7 @@
 //! Who the source is, and the live test of what stands in the form: also again by itself, because
 //! AWS needs a while until a new role is known everywhere.
 
-use super::{Form, FormKey};
+use super::{Field, Form, FormKey};
 use crate::app::book::same_test;
 use crate::app::codes::After;
 use crate::app::{Effect, Notice, Overlay, Standing, State, standing};
@@ -193,6 +193,8 @@ impl State {
                 // Not in the vault as it stands here: the history of the saved one is not touched.
                 let connection = Connection { saved: false, ..connection };
                 let (standing, tested) = (Standing::default(), connection.clone());
+                // The verdicts stand below the last field.
+                form.focus_on(Field::Finish);
                 form.trial = Some(Trial { connection, standing, ticket: None, again: 0, next: None, probed: false });
                 let book = book_with(&book, &tested);
                 if self.ask_codes(&book, &[tested.id], After::Trial) { Vec::new() } else { self.run_trial(true) }

@@ -308,7 +308,10 @@ fn rooms_name_only_what_they_may() {
                     wrong.push(format!("{shown}: {} may not use the crate {first} ({path})", room.name));
                 }
                 let clock = path.ends_with(CLOCK.1) && shown != CLOCK.0;
-                if room.pure && (clock || EFFECTS.iter().any(|effect| within(&path, effect)) && !HARMLESS.contains(&path.as_str())) {
+                if room.pure
+                    && (clock
+                        || EFFECTS.iter().any(|effect| within(&path, effect)) && !HARMLESS.contains(&path.as_str()))
+                {
                     wrong.push(format!("{shown}: {} is pure and may not use {path}", room.name));
                 }
             }

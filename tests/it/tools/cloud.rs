@@ -145,6 +145,17 @@ impl Cloud {
         }
     }
 
+    /// Runs a shell text as somebody who pastes it into CloudShell would, as an account's root.
+    pub fn paste(&self, account: &str, text: &str) -> std::process::Output {
+        let home = AwsHome::new();
+        let mut command = Command::new("sh");
+        Keys::root(account).apply(home.apply(&mut command));
+        let bin = aws_cli();
+        let path = format!("{}:{}", bin.parent().unwrap().display(), std::env::var("PATH").unwrap());
+        command.env("PATH", path).env("AWS_ENDPOINT_URL", self.url()).env("AWS_DEFAULT_REGION", "us-east-1");
+        command.arg("-c").arg(text).output().expect("sh runs")
+    }
+
     /// Assumes a role with the AWS CLI; the refusal is its standard error.
     pub fn assume(&self, keys: &Keys, role_arn: &str, external_id: Option<&str>) -> Result<Keys, String> {
         let mut arguments =
