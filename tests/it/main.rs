@@ -22,6 +22,7 @@ mod copying;
 mod dashboard;
 mod demo;
 mod docs;
+mod door;
 mod emulator;
 mod manners;
 mod panics;

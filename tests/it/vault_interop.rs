@@ -116,7 +116,7 @@ fn we_open_what_age_encrypts_with_the_identities_of_age_keygen() {
 }
 
 /// Our plugin, built by `cargo test` among the examples.
-fn plugin() -> PathBuf {
+pub fn plugin() -> PathBuf {
     let examples = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("examples");
     let plugin = examples.join("age-plugin-cztest");
     assert!(
@@ -128,7 +128,7 @@ fn plugin() -> PathBuf {
 }
 
 /// A new identity file of our plugin and its recipient.
-fn plugin_identity(folder: &Path, behaviour: Option<&str>) -> (PathBuf, String) {
+pub fn plugin_identity(folder: &Path, behaviour: Option<&str>) -> (PathBuf, String) {
     let text = run(Command::new(plugin()).args(behaviour));
     let recipient = text.lines().find_map(|l| l.strip_prefix("# recipient: ")).unwrap().to_owned();
     (private(folder, behaviour.unwrap_or("plain"), text.as_bytes()), recipient)
