@@ -21,7 +21,7 @@ impl State {
     /// so it is written there again.
     pub(super) fn say_faults(&mut self, now: Timestamp) {
         for fault in self.faults.clone() {
-            if !self.log.iter().any(|entry| entry.text == fault) {
+            if !self.log.entries().iter().any(|entry| entry.text == fault) {
                 self.record(now, fault);
             }
         }
