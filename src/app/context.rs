@@ -269,6 +269,8 @@ conditions! {
     SendsExternalId = "sends-external-id",
     /// A policy can mend what is missing.
     Snippet = "snippet",
+    /// There is somebody to write to about what is refused.
+    Message = "message",
     /// The connection's checks have something of the cloud's own words.
     Words = "words",
     /// A refusal carries an encoded message.
@@ -336,7 +338,9 @@ impl State {
                 };
             }
             Some(Overlay::Around(_) | Overlay::Import(_)) => return Context::Choose,
-            Some(Overlay::Viewer(v)) if v.kind == ViewerKind::Snippet => return Context::Snippet,
+            Some(Overlay::Viewer(v)) if matches!(v.kind, ViewerKind::Snippet | ViewerKind::Message) => {
+                return Context::Snippet;
+            }
             Some(Overlay::Viewer(_)) => return Context::Viewer,
             Some(Overlay::Palette(_)) => return Context::Palette,
             Some(Overlay::Form(_)) => return Context::Form,
@@ -388,6 +392,7 @@ impl State {
             Condition::Tested => standing().is_some_and(|s| s.known().next().is_some()),
             Condition::SendsExternalId => idle() && here().is_some_and(|c| c.external_id().is_some()),
             Condition::Snippet => self.cursor.is_some_and(|id| self.has_snippet(id)),
+            Condition::Message => self.cursor.is_some_and(|id| self.has_message(id)),
             Condition::Words => standing().is_some_and(|s| {
                 s.known().any(|c| c.verdict == Verdict::Denied || c.error.is_some() || c.request_id.is_some())
             }),

@@ -213,8 +213,17 @@ fn m_shows_the_page_for_the_owner_and_y_copies_it() {
     let mut state = tested(SIZE);
     press(&mut state, &[Action::Message]);
     let [Effect::Copy { text, what }] = &press(&mut state, &[Action::Copy])[..] else { panic!("no copy") };
-    assert_eq!(what, "missing policy for legacy (message)");
+    assert_eq!(what, "the message about legacy");
     assert!(text.starts_with("Subject: ") && text.contains("What it does not allow"), "{text}");
+    // What no policy of the role's owner can mend has a page of its own.
+    press(&mut state, &[Action::NextSheet]);
+    let [Effect::Copy { text, .. }] = &press(&mut state, &[Action::Copy])[..] else { panic!("no copy") };
+    assert!(text.contains("explicit deny in a service control policy") || text.contains("Explicit deny"), "{text}");
+    assert!(text.contains("p-examplepolicyid") && text.contains("aws:PrincipalArn"), "{text}");
+    assert!(!text.contains("cur:DescribeReportDefinitions"), "that is the first page's matter");
+    insta::assert_snapshot!("appeal", text);
+    press(&mut state, &[Action::Back, Action::Top]);
+    assert!(!state.holds(Condition::Message), "nothing is refused there");
 }
 
 #[test]

@@ -95,6 +95,7 @@ pub(super) fn copy_of(viewer: &Viewer) -> Option<Effect> {
             let sheet = viewer.sheets.get(viewer.sheet).map_or("", |s| s.name);
             format!("{sheet} policy for {} ({})", viewer.about, tab.name)
         }
+        ViewerKind::Message => format!("the message about {}", viewer.about),
         _ => viewer.about.clone(),
     };
     Some(Effect::Copy { text: tab.text.clone(), what })

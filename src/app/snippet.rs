@@ -4,6 +4,7 @@ use super::viewer::{Sheet, Tab};
 use super::{Overlay, State, Viewer, ViewerKind};
 use crate::domain::{BaseIdentity, CauseKind, Connection, ConnectionId, Mandatory, RoleArn, Verdict};
 use crate::policy::{self, Format, RoleRef, Snippet, TrustInput, Trusted};
+use crate::report;
 
 /// The name of the form that is a page for a person.
 const MESSAGE: &str = "message";
@@ -21,22 +22,43 @@ impl State {
             Some(viewer) => self.book.iter().find(|c| c.name.as_str() == viewer.about)?.id,
             None => self.cursor?,
         };
-        let made = if shown.is_none() { self.snippet_viewer(id, false) } else { None };
+        let made = if shown.is_none() { self.snippet_viewer(id) } else { None };
         let viewer = shown.or(made.as_ref())?;
         let document = viewer.sheets.get(viewer.sheet)?.tabs.first()?;
         Some((id, document.text.clone()))
     }
 
-    /// The policies that mend a connection, in a viewer; on wish as the page for the role's owner.
-    pub(super) fn snippet_viewer(&self, id: ConnectionId, message: bool) -> Option<Viewer> {
+    /// The policies that mend a connection, in a viewer.
+    pub(super) fn snippet_viewer(&self, id: ConnectionId) -> Option<Viewer> {
         let connection = self.connection(id)?;
         let sheets: Vec<Sheet> = snippets(self, id).iter().map(|(name, snippet)| sheet(name, snippet)).collect();
-        let mut viewer =
-            (!sheets.is_empty()).then(|| Viewer::new(ViewerKind::Snippet, connection.name.as_str(), sheets))?;
-        if message {
-            viewer.tab = viewer.tabs().iter().position(|t| t.name == MESSAGE).unwrap_or(0);
+        (!sheets.is_empty()).then(|| Viewer::new(ViewerKind::Snippet, connection.name.as_str(), sheets))
+    }
+
+    /// Whether there is somebody to write to about a connection's refusals.
+    pub fn has_message(&self, id: ConnectionId) -> bool {
+        self.has_snippet(id) || self.appeal(id).is_some()
+    }
+
+    /// Pages for the people who can mend a connection's refusals: a page a policy of theirs, and one for what is
+    /// forbidden from elsewhere.
+    pub(super) fn message_viewer(&self, id: ConnectionId) -> Option<Viewer> {
+        let connection = self.connection(id)?;
+        let mut sheets: Vec<Sheet> = Vec::new();
+        for (name, snippet) in &snippets(self, id) {
+            let Ok(text) = policy::render(snippet, Format::Message) else { continue };
+            let title = format!("For the owner of {}", snippet.place.label());
+            sheets.push(Sheet { name, title, tabs: vec![Tab::letter(MESSAGE, "txt", text)] });
         }
-        Some(viewer)
+        if let Some(text) = self.appeal(id) {
+            let title = "For whoever manages the policy that forbids it".to_owned();
+            sheets.push(Sheet { name: "refused", title, tabs: vec![Tab::letter(MESSAGE, "txt", text)] });
+        }
+        (!sheets.is_empty()).then(|| Viewer::new(ViewerKind::Message, connection.name.as_str(), sheets))
+    }
+
+    fn appeal(&self, id: ConnectionId) -> Option<String> {
+        report::appeal(self.connection(id)?, self.standings.get(&id)?.report.as_deref()?)
     }
 }
 
@@ -115,7 +137,10 @@ pub(super) fn sheet(name: &'static str, snippet: &Snippet) -> Sheet {
                 Format::CloudShell => ("CloudShell", "sh"),
                 Format::Message => (MESSAGE, "txt"),
             };
-            Some(Tab::pasting(title, ending, text, policy::notes(snippet, format)))
+            Some(match format {
+                Format::Message => Tab::letter(title, ending, text),
+                _ => Tab::pasting(title, ending, text, policy::notes(snippet, format)),
+            })
         })
         .collect();
     Sheet { name, title: snippet.title.clone(), tabs }

@@ -185,8 +185,12 @@ impl State {
             Action::Facts => self.read_facts(),
             Action::History => return self.ask_history(),
             Action::LastView => return self.last_view(),
-            Action::Snippet | Action::Message => {
-                let viewer = self.cursor.and_then(|id| self.snippet_viewer(id, action == Action::Message));
+            Action::Snippet => {
+                let viewer = self.cursor.and_then(|id| self.snippet_viewer(id));
+                self.overlays.extend(viewer.map(Overlay::Viewer));
+            }
+            Action::Message => {
+                let viewer = self.cursor.and_then(|id| self.message_viewer(id));
                 self.overlays.extend(viewer.map(Overlay::Viewer));
             }
             Action::CopyRoleArn
@@ -197,7 +201,7 @@ impl State {
             | Action::CopyCommand
             | Action::CopyRegion => return self.copy_fact(action).into_iter().collect(),
             Action::Copy => {
-                let viewer = self.cursor.and_then(|id| self.snippet_viewer(id, false));
+                let viewer = self.cursor.and_then(|id| self.snippet_viewer(id));
                 return viewer.as_ref().map(copy_of).into_iter().flatten().collect();
             }
             Action::Plain => return self.last_copy.iter().map(|c| Effect::Print(c.expose().to_owned())).collect(),

@@ -20,6 +20,8 @@ pub enum ViewerKind {
     Facts,
     /// What is known of one region.
     Region,
+    /// Pages for whoever can mend a refusal.
+    Message,
     /// Policies to paste.
     Snippet,
 }
@@ -45,6 +47,12 @@ impl Tab {
         let mut text: String = lines.iter().map(|l| l.text() + "\n").collect();
         text.truncate(text.trim_end().len());
         Self { name: "text", text, lines, notes: Vec::new(), ending: "txt" }
+    }
+
+    /// A letter: copied as it is, broken between words where it is drawn.
+    pub fn letter(name: &'static str, ending: &'static str, text: String) -> Self {
+        let lines = text.lines().map(|l| Line::of(Role::Code, l)).collect();
+        Self { name, text, lines, notes: Vec::new(), ending }
     }
 
     /// A text for pasting: never broken between words, never changed.

@@ -2,14 +2,11 @@
 
 use super::{Kind, Place, Policy, PolicyError, Snippet, Trust, shell};
 use crate::domain::Mandatory;
-use std::fmt::Write as _;
-
-/// Columns of the prose. Commands are never broken.
-const WIDTH: usize = 78;
+use crate::text::Page;
 
 /// The page: who asks, why, what to do, what it allows and what not, the policies, how to check and undo.
 pub(super) fn render(snippet: &Snippet) -> Result<String, PolicyError> {
-    let mut page = Page(String::new());
+    let mut page = Page::default();
     page.verbatim(&format!("Subject: {}\n", subject(snippet)));
     page.gap();
     page.prose(&intro(snippet));
@@ -71,7 +68,7 @@ pub(super) fn render(snippet: &Snippet) -> Result<String, PolicyError> {
         page.gap();
         page.verbatim(&format!("{}\n", undo.join("\n")));
     }
-    Ok(page.0)
+    Ok(page.text())
 }
 
 fn subject(snippet: &Snippet) -> String {
@@ -181,38 +178,5 @@ fn check(snippet: &Snippet) -> &'static str {
              the permissions above. A new role takes up to a minute to work everywhere."
         }
         _ => "I test it with: cloudivize check. A change of a policy takes up to a minute to work everywhere.",
-    }
-}
-
-/// Text wrapped to [`WIDTH`].
-struct Page(String);
-
-impl Page {
-    fn gap(&mut self) {
-        self.0.push('\n');
-    }
-
-    fn head(&mut self, title: &str) {
-        // Writing to a String cannot fail.
-        let _ = write!(self.0, "\n{title}\n{}\n", "-".repeat(title.chars().count()));
-    }
-
-    fn prose(&mut self, text: &str) {
-        self.wrapped(text, "", "");
-    }
-
-    fn item(&mut self, text: &str) {
-        self.wrapped(text, "- ", "  ");
-    }
-
-    fn verbatim(&mut self, text: &str) {
-        self.0.push_str(text);
-    }
-
-    fn wrapped(&mut self, text: &str, first: &str, next: &str) {
-        for line in crate::text::wrap(text, WIDTH, first, next) {
-            self.0.push_str(&line);
-            self.0.push('\n');
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! Text from outside made safe to draw, print and copy; widths; quoting for other languages.
 
+mod page;
 pub mod quote;
 mod sanitise;
 
@@ -8,5 +9,6 @@ mod tests;
 
 mod wrap;
 
+pub use page::Page;
 pub use sanitise::{line, multiline, truncate, width};
 pub use wrap::wrap;

@@ -2,8 +2,8 @@
 
 use super::tests::{NARROW, TINY, WIDE, screen};
 use crate::app::fixtures::{NOW, end, found, press, story, tell, tested};
-use crate::app::{Action, Msg, State, update};
-use crate::domain::{End, Part, Timestamp};
+use crate::app::{Action, Msg, Notice, State, update};
+use crate::domain::{Check, CheckError, End, ErrorClass, Mandatory, Part, Timestamp};
 use crate::keymap::Keymap;
 
 const SIZES: [(&str, crate::app::Size); 3] = [("120", WIDE), ("80", NARROW), ("40", TINY)];
@@ -121,4 +121,34 @@ fn regions_and_what_is_known_of_one() {
     press(&mut state, &[Action::FocusRegions, Action::Filter]);
     type_in(&mut state, "us");
     insta::assert_snapshot!("regions_filter_80", screen(&state));
+}
+
+#[test]
+fn pages_for_the_people_who_can_mend_it() {
+    for (name, size) in SIZES {
+        let mut state = tested(size);
+        press(&mut state, &[Action::Message]);
+        insta::assert_snapshot!(format!("message_{name}"), screen(&state));
+        press(&mut state, &[Action::NextSheet]);
+        insta::assert_snapshot!(format!("message_refused_{name}"), screen(&state));
+    }
+}
+
+#[test]
+fn what_went_wrong() {
+    for (name, size) in SIZES {
+        let mut state = tested(size);
+        press(&mut state, &[Action::Test]);
+        let mut report = found(&state.book[2]);
+        let words = "AWS asks for fewer requests and went on doing so for 15 s; test fewer connections at once";
+        let error = CheckError::new(ErrorClass::Throttled, words);
+        report.checks[2] = Check::untested(Mandatory::AccountAttributes, error);
+        tell(&mut state, 2, Part::Connection(report));
+        end(&mut state, 2, End::Done);
+        update(&mut state, NOW, Msg::Told(Notice::bad("the vault cannot be written: read-only file system")));
+        press(&mut state, &[Action::Top]);
+        insta::assert_snapshot!(format!("errors_new_{name}"), screen(&state));
+        press(&mut state, &[Action::Errors]);
+        insta::assert_snapshot!(format!("errors_{name}"), screen(&state));
+    }
 }

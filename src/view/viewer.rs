@@ -1,7 +1,7 @@
 //! Texts that cover the panes.
 
 use super::brush::{Brush, extent};
-use crate::app::{Layout, State, Viewer};
+use crate::app::{Area, Layout, State, Viewer, ViewerKind};
 use crate::domain::Role;
 use crate::text;
 
@@ -15,17 +15,13 @@ pub fn draw(state: &State, viewer: &Viewer, layout: &Layout, brush: &mut Brush<'
     let title = viewer.sheets.get(viewer.sheet).map_or("", |s| s.title.as_str());
     let mut below = extent(&shown, rows.len());
     if viewer.sheets.len() > 1 {
+        let what = if viewer.kind == ViewerKind::Message { "page" } else { "policy" };
         let gap = if below.is_empty() { "" } else { "   " };
-        below.push((Role::Quiet, format!("{gap}policy {} of {}", viewer.sheet + 1, viewer.sheets.len())));
+        below.push((Role::Quiet, format!("{gap}{what} {} of {}", viewer.sheet + 1, viewer.sheets.len())));
     }
     let inner = brush.frame(layout.body, true, title, &below);
     if viewer.tabs().len() > 1 {
-        let mut x = inner.x + 1;
-        for (i, tab) in viewer.tabs().iter().enumerate() {
-            let role = if i == viewer.tab { Role::Badge } else { Role::Quiet };
-            let left = (inner.x + inner.width).saturating_sub(x);
-            x += brush.text(x, inner.y, left, role, &format!(" {} ", tab.name)) + 1;
-        }
+        tabs(viewer, Area { x: inner.x + 1, height: 1, ..inner }, brush);
     }
     for (row, y) in rows[shown].iter().zip(area.y..) {
         brush.line(area.x, y, area.width, row);
@@ -37,4 +33,20 @@ pub fn draw(state: &State, viewer: &Viewer, layout: &Layout, brush: &mut Brush<'
         }
     }
     brush.put_cursor(area.x, area.y);
+}
+
+/// The names of the forms; where they do not fit, the present one and which of how many it is.
+fn tabs(viewer: &Viewer, area: Area, brush: &mut Brush<'_>) {
+    let all = viewer.tabs();
+    let fits = all.iter().map(|t| text::width(t.name) + 3).sum::<usize>() <= usize::from(area.width);
+    let mut x = area.x;
+    for (i, tab) in all.iter().enumerate().filter(|(i, _)| fits || *i == viewer.tab) {
+        let role = if i == viewer.tab { Role::Badge } else { Role::Quiet };
+        let left = (area.x + area.width).saturating_sub(x);
+        x += brush.text(x, area.y, left, role, &format!(" {} ", tab.name)) + 1;
+    }
+    if !fits {
+        let left = (area.x + area.width).saturating_sub(x);
+        brush.text(x, area.y, left, Role::Quiet, &format!("{} of {} forms", viewer.tab + 1, all.len()));
+    }
 }
