@@ -49,7 +49,8 @@ pub fn header(state: &State, area: Area, brush: &mut Brush<'_>) {
         at += brush.text(at, y, x + width - at, *role, words) + 2;
     }
     if matches!(state.screen, Screen::Panes) {
-        let left = width.saturating_sub(room + used + 5);
+        let gap = if right.is_empty() { 3 } else { 5 };
+        let left = width.saturating_sub(room + used + gap);
         used += if narrow { 1 } else { 3 };
         let mut at = x + used;
         for (i, (role, words)) in fitting(tally(state), usize::from(left)).iter().enumerate() {
