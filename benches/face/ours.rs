@@ -168,7 +168,7 @@ fn keys(stub: &Stub, fleet: &Fleet, table: &mut Table) {
     let began = Instant::now();
     pty.send("T");
     // Other frames come in between: a key is answered when the cursor stands where it was sent.
-    let row = |n: usize| if n % 2 == 0 { row + 1 } else { row };
+    let row = |n: usize| if n.is_multiple_of(2) { row + 1 } else { row };
     let keys = driver::press(&pty, &["j", "k"], KEYS, driver::Pace::Cursor(&|n| (row(n), column)));
     let a_second = stub.requests().len() as f64 / began.elapsed().as_secs_f64();
     let found = record::frames(&record::steps(&pty), &keys, |n, step: &Step| step.cursor == Some((row(n), column)));

@@ -64,6 +64,19 @@ mod tests {
     }
 
     #[test]
+    fn a_lock_does_not_take_them_away() {
+        let mut state = State::new(SIZE, "vault.age", Flags::default());
+        let now = crate::domain::Timestamp(0);
+        let open = || Msg::Door(Opening::Opened { book: Arc::from([]), endpoint: None });
+        update(&mut state, now, open());
+        update(&mut state, now, Msg::Faults(vec!["config.toml, line 1".to_owned()]));
+        update(&mut state, now, Msg::Action(Action::Lock));
+        assert!(state.is_locked() && state.log.entries().is_empty());
+        update(&mut state, now, open());
+        assert_eq!(state.log.entries().len(), 1);
+    }
+
+    #[test]
     fn many_faults_are_counted() {
         let mut state = State::new(SIZE, "vault.age", Flags::default());
         let faults = ["a", "b", "c"].map(str::to_owned).to_vec();

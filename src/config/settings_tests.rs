@@ -92,3 +92,16 @@ fn the_vault_is_where_it_is_named_else_in_the_config_folder() {
     let paths = Paths::within("/c".as_ref(), "/s".as_ref(), Some("/v/x.age".into()), None);
     assert_eq!(paths.vault, PathBuf::from("/v/x.age"));
 }
+
+#[test]
+fn keys_of_the_file_come_after_the_vaults_and_each_says_where_it_stands() {
+    let vault: toml::Table = "theme = \"dark\"\n[keys]\n\"^t\" = \"test\"\n[keys.viewer]\nz = \"top\"".parse().unwrap();
+    let s = read("[keys]\n\"^t\" = \"test-all\"", "config.toml").settings(Some(&vault));
+    let found: Vec<_> = s.keys.iter().map(|k| (&*k.file, k.line, k.context.as_deref(), &*k.keys)).collect();
+    let vault = "the vault's [config]";
+    assert_eq!(
+        found,
+        [(vault, None, None, "^t"), (vault, None, Some("viewer"), "z"), ("config.toml", Some(2), None, "^t")]
+    );
+    assert_eq!(s.theme.unwrap().place, "the vault's [config], theme");
+}
