@@ -154,7 +154,7 @@ impl Place {
             (true, ..) => "over SSH they would reach this machine's clipboard, not yours".to_owned(),
             (_, false, _) => "no desktop here (WAYLAND_DISPLAY and DISPLAY are not set)".to_owned(),
             (_, _, None) => "none is installed: wl-clipboard, xclip or xsel".to_owned(),
-            (_, _, Some(words)) if self.tmux && self.tmux_program => format!("{}, if tmux fails", words[0]),
+            (_, _, Some(words)) if self.tmux && self.tmux_program => format!("{}, only if tmux fails", words[0]),
             (_, _, Some(_)) => String::new(),
         };
         if !tools.is_empty() {
@@ -164,7 +164,7 @@ impl Place {
             others.push(("screen", "not inside GNU screen (STY is not set)".to_owned()));
         }
         if !matches!(self.routes()[..], [Route::Osc52 | Route::Screen]) {
-            others.push(("OSC 52", "if the others fail".to_owned()));
+            others.push(("OSC 52", "only if the others fail".to_owned()));
         }
         others
     }

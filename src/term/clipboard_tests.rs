@@ -94,7 +94,7 @@ fn every_way_that_is_not_taken_has_its_reason() {
     let local = others(&[("DISPLAY", ":0")], &[]);
     assert!(local.contains("none is installed"), "{local}");
     let tmux = others(&[("TMUX", "x"), ("WAYLAND_DISPLAY", "w")], &["tmux", "wl-copy"]);
-    assert!(tmux.contains("wl-copy, if tmux fails") && tmux.contains("OSC 52: if the others fail"), "{tmux}");
+    assert!(tmux.contains("wl-copy, only if tmux fails") && tmux.contains("OSC 52: only if the others fail"), "{tmux}");
 }
 
 #[test]

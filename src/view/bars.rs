@@ -82,11 +82,13 @@ pub fn has_status(state: &State) -> bool {
     state.notice.is_some() || state.context() == Context::FilterText || searching
 }
 
-/// Whether what was just said needs the footer's line as well. It is gone with the next key.
-pub fn is_long(state: &State, look: &Look, area: Area) -> bool {
+/// How many rows what was just said takes. It is gone with the next key.
+pub fn needs(state: &State, look: &Look, width: u16) -> u16 {
     // While a sequence of keys is pending, the footer says how to leave it.
-    let free = state.context() != Context::FilterText && state.prefix.is_empty();
-    free && notice_rows(state, look, area.width.saturating_sub(2)).len() > 1
+    if state.context() == Context::FilterText || !state.prefix.is_empty() {
+        return 1;
+    }
+    u16::try_from(notice_rows(state, look, width.saturating_sub(2)).len()).unwrap_or(u16::MAX)
 }
 
 /// What was just said, in rows of a width.

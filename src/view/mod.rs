@@ -35,6 +35,9 @@ pub struct Look {
     pub keymap: Keymap,
 }
 
+/// How many rows a notice may take on a terminal that has no line for it.
+const MOST_SAID: u16 = 4;
+
 /// Draws one frame.
 pub fn draw(state: &State, look: &Look, frame: &mut Frame<'_>) {
     let Size { width, height } = state.size;
@@ -96,15 +99,21 @@ fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
     }
     pending::draw(state, look, layout.body, brush);
     match layout.status {
-        Some(area) if bars::is_long(state, look, area) => {
+        Some(area) if bars::needs(state, look, area.width) > 1 => {
             bars::status(state, look, Area { height: area.height + layout.footer.height, ..area }, brush);
         }
         Some(area) => {
             bars::status(state, look, area, brush);
             bars::footer(state, look, layout.footer, brush);
         }
-        // Without a line of its own, what has to be said takes the footer's place.
-        None if bars::has_status(state) => bars::status(state, look, layout.footer, brush),
+        // Without a line of its own, what has to be said takes the footer's place, and the rows above it.
+        None if bars::has_status(state) => {
+            let Area { y, width, .. } = layout.footer;
+            let height = bars::needs(state, look, width).clamp(1, MOST_SAID).min(y + 1);
+            let area = Area { y: y + 1 - height, height, ..layout.footer };
+            brush.clear(area);
+            bars::status(state, look, area, brush);
+        }
         None => bars::footer(state, look, layout.footer, brush),
     }
 }

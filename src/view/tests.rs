@@ -119,11 +119,13 @@ fn keys_that_may_follow() {
 
 #[test]
 fn a_long_notice_takes_the_footers_line_too() {
-    let mut state = tested(NARROW);
-    let how = "in tmux's buffer and sent on to your terminal's clipboard".to_owned();
-    let sent = SentCopy { how, hint: None };
-    update(&mut state, NOW, Msg::Copied { what: "missing policy for legacy (JSON)".into(), how: Ok(sent) });
-    insta::assert_snapshot!("copied_80", screen(&state));
+    for (name, size) in [("copied_80", NARROW), ("copied_40", TINY)] {
+        let mut state = tested(size);
+        let how = "in tmux's buffer and sent on to your terminal's clipboard".to_owned();
+        let sent = SentCopy { how, hint: None };
+        update(&mut state, NOW, Msg::Copied { what: "missing policy for legacy (JSON)".into(), how: Ok(sent) });
+        insta::assert_snapshot!(name, screen(&state));
+    }
 }
 
 #[test]

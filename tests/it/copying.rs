@@ -209,3 +209,34 @@ fn from_a_tmux_in_a_tmux_the_copy_reaches_the_outer_one_and_its_setting_is_named
     tmux.text("q");
     assert_eq!(tmux.wait_for_end(), Some(0));
 }
+
+#[test]
+fn a_tmux_that_is_too_old_to_hand_a_copy_on_still_gets_it_and_that_is_said() {
+    let machine = Machine::bare(NOWHERE);
+    // As tmux before 3.2 answers to an option it does not know.
+    machine
+        .home
+        .write("bin/tmux", "#!/bin/sh\ncase \"$*\" in 'load-buffer -') cat > \"$HOME/buffer\";; *) exit 1;; esac\n");
+    let folder = machine.home.path().join("bin");
+    std::fs::set_permissions(folder.join("tmux"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    // The harness takes TMUX away, since a test may itself run in one.
+    let mut program = Command::new("env");
+    let demo = demo(&machine);
+    program.arg("TMUX=/tmp/nowhere,1,0").arg(format!("PATH={path}")).arg(demo.get_program()).args(demo.get_args());
+    for (name, value) in demo.get_envs() {
+        match value {
+            Some(value) => program.env(name, value),
+            None => program.env_remove(name),
+        };
+    }
+    let pty = Pty::start(SIZE, &program);
+    pty.wait_until("the panes", sees("8 connections"));
+    pty.send("/audit\rYr").wait_until("what is missing", |screen| {
+        let text = screen.contents();
+        text.contains("in tmux's buffer: the role ARN of audit") && text.contains("older than 3.2")
+    });
+    let buffer = std::fs::read_to_string(machine.home.path().join("buffer")).unwrap();
+    assert_eq!(buffer, "arn:aws:iam::444455556666:role/CloudivizeRole");
+    assert_eq!(pty.wait_until_copied(1), buffer, "and the terminal gets it too, if that tmux lets it through");
+}
