@@ -33,7 +33,10 @@ fn lines(story: &Story, state: &State) -> Vec<Line> {
     let quiet = |words: &str| Line::of(Role::Quiet, words);
     let mut lines = Vec::new();
     if !story.kept {
-        lines.push(quiet("The history is switched off, or cannot be written: this is what this run saw."));
+        lines.push(quiet(match state.flags.demo {
+            true => "In the demo this is made up, up to what this run saw.",
+            false => "The history is switched off, or cannot be written: this is what this run saw.",
+        }));
     }
     if story.permissions.iter().all(|(_, episodes)| episodes.is_empty()) {
         lines.push(Line::of(Role::Text, "No test of this connection is on record yet."));

@@ -176,7 +176,7 @@ impl State {
 fn meaning(row: &RegionRow) -> String {
     match (row.mark, row.word) {
         (_, "opted in") => "somebody switched it on for this account; others may not have it".to_owned(),
-        (Mark::Allowed, _) => "it is on in every account and cannot be switched off".to_owned(),
+        (Mark::Allowed, _) => "every account has it, and it cannot be switched off".to_owned(),
         (Mark::NotApplicable, _) => format!(
             "it cannot be used. The account's owner can switch it on: in the console under Account, AWS Regions, or \
              with aws account enable-region --region-name {}. That takes minutes, sometimes hours",

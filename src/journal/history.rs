@@ -63,6 +63,8 @@ struct Entry {
     values: String,
     /// When the newest line was written.
     written: Timestamp,
+    /// When it was seen last, written or not.
+    seen: Timestamp,
     /// The last verdict that was not `untested`, and since when: a night without network ends no verdict.
     tested: Option<(Verdict, Timestamp)>,
     allowed: Option<(Timestamp, String)>,
@@ -133,6 +135,7 @@ impl Memory {
             reason: line.reason.clone(),
             values: line.values.clone(),
             written: line.at,
+            seen: line.at,
             tested,
             allowed,
         };
@@ -315,7 +318,16 @@ impl History {
             None => Vec::new(),
         };
         let all = lines.iter().chain(&self.unwritten);
-        Ok(story::told(id, all, self.path.is_some() && self.is_kept(), self.last_good(id)))
+        let mut story = story::told(id, all, self.path.is_some() && self.is_kept(), self.last_good(id));
+        // This run knows better than the file what was seen without being worth a line.
+        let known = self.memory.connections.get(&id);
+        for (permission, episodes) in &mut story.permissions {
+            let entry = known.and_then(|k| k.entries.get(permission.action()));
+            if let Some((last, entry)) = episodes.last_mut().zip(entry).filter(|(l, e)| l.verdict == e.verdict) {
+                last.to = last.to.max(entry.seen);
+            }
+        }
+        Ok(story)
     }
 
     /// Takes one verdict in and gives the time since when it stands.

@@ -323,7 +323,8 @@ fn without_a_file_a_story_tells_of_this_run() {
     let c = connection("id-1");
     record(&mut history, &c, Verdict::Allowed, 1);
     record(&mut history, &c, Verdict::Denied, 3);
-    assert_eq!(told(&history, c.id, CUR).len(), 2);
+    record(&mut history, &c, Verdict::Denied, 4);
+    assert_eq!(told(&history, c.id, CUR)[1].3, 4, "seen again, though it was not worth a line");
     assert!(!history.story(c.id).unwrap().kept);
     assert!(history.story(ConnectionId(Uuid::from_u128(9))).unwrap().permissions.iter().all(|(_, e)| e.is_empty()));
 }

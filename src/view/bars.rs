@@ -14,7 +14,7 @@ pub fn header(state: &State, area: Area, brush: &mut Brush<'_>) {
     let mut used = if narrow { 0 } else { brush.text(x + 1, y, width - 1, Role::Brand, "cloudivize") + 1 };
     let endpoint = state.flags.endpoint.as_ref().map(|host| format!("ENDPOINT {host}"));
     let badges = [
-        (state.only_broken.is_some(), "ONLY BROKEN"),
+        (state.only_broken.is_some(), if narrow { "BROKEN" } else { "ONLY BROKEN" }),
         (state.flags.read_only, "READ-ONLY"),
         (state.flags.not_saved, "NOT SAVED"),
         (state.flags.demo, "DEMO"),
