@@ -144,6 +144,8 @@ actions! {
     MakeVault = "make-vault",
     /// Look around with credentials that are at hand.
     LookAround = "look-around",
+    /// Leave the credentials at hand, and open the vault or make one.
+    UseVault = "use-vault",
     /// Take over profiles of the AWS configuration.
     Import = "import",
     /// Open the demo cloud.

@@ -1,6 +1,6 @@
 //! The first screen without a vault, and what leads away from it.
 
-use super::{Effect, Notice, Overlay, Screen, State, Step};
+use super::{Action, Effect, Notice, Overlay, Screen, State, Step};
 
 /// What stands in the header's place for a vault in a run without one.
 const NO_VAULT: &str = "no vault";
@@ -24,6 +24,34 @@ impl State {
         }
         self.screen = Screen::Opening;
         vec![Effect::Unlock { passphrase: None }]
+    }
+
+    /// From a run that keeps nothing to the vault, where connections are kept. Asked once, because what was
+    /// tested here goes.
+    pub(super) fn use_vault(&mut self) -> Vec<Effect> {
+        if !self.flags.not_saved {
+            return Vec::new();
+        }
+        if self.armed.is_none() {
+            self.armed = Some(Action::UseVault);
+            self.notice = Some(Notice::plain(
+                "connections are kept in a vault, and this run uses none; {key:use-vault} once more opens yours, or makes one",
+            ));
+            return Vec::new();
+        }
+        let mut effects = self.cancel_all();
+        self.unwatch();
+        self.flags.not_saved = false;
+        if self.vault == NO_VAULT {
+            "the vault".clone_into(&mut self.vault);
+        }
+        self.set_book(&[]);
+        self.standings.clear();
+        self.sources.clear();
+        self.settle();
+        self.screen = Screen::Opening;
+        effects.push(Effect::UseVault);
+        effects
     }
 
     /// Something is open: what led here is closed, and said where it helps.

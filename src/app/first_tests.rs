@@ -123,6 +123,13 @@ fn looking_around_is_not_saved_and_a_failure_stays_on_the_list() {
     assert!(!state.flags.not_saved);
     update(&mut state, NOW, Msg::Door(Opening::Opened { book: book(), endpoint: None }));
     assert!(state.flags.not_saved && state.overlays.is_empty());
+    // And back to where connections are kept, which is asked once.
+    assert!(press(&mut state, &[Action::UseVault]).is_empty());
+    assert!(state.notice.as_ref().unwrap().text.contains("kept in a vault"));
+    assert!(matches!(press(&mut state, &[Action::UseVault])[..], [Effect::UseVault]));
+    assert!(!state.flags.not_saved && state.book.is_empty());
+    update(&mut state, NOW, Msg::Door(Opening::NoVault { path: "vault.age".into() }));
+    assert_eq!(state.context(), Context::First, "where n makes one");
 }
 
 #[test]

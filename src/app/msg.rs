@@ -203,6 +203,8 @@ pub enum Effect {
     Make(Protect),
     /// Open no vault, but these credentials.
     LookAround(Source),
+    /// Leave the unsaved connection and open the vault.
+    UseVault,
     /// Open the demo cloud.
     Demo,
     /// Read the profiles and say what an import would add; answered by [`Msg::ImportPlanned`].

@@ -160,6 +160,7 @@ impl State {
             Action::Lock => return self.lock(LockedBy::Person),
             Action::MakeVault => return self.begin_to_make(),
             Action::LookAround => return self.begin_to_look_around(),
+            Action::UseVault => return self.use_vault(),
             Action::Import => return self.begin_to_import(),
             Action::Demo => return self.begin_the_demo(),
             Action::Retry => return self.retry(),

@@ -126,6 +126,11 @@ pub trait Door: Send {
         Answer::Failed("no credentials of yours are used here; start without --demo".to_owned())
     }
 
+    /// Leaves the unsaved connection and opens the vault.
+    fn use_vault(&mut self, clouds: &Handle) -> Answer {
+        self.open(None, clouds)
+    }
+
     /// The door to the demo cloud, with the settings of this one.
     fn demo(&self) -> Option<Box<dyn Door>> {
         None
@@ -280,6 +285,11 @@ impl Door for VaultDoor {
 
     fn look_around(&mut self, source: Source, clouds: &Handle) -> Answer {
         self.without_vault(source, clouds)
+    }
+
+    fn use_vault(&mut self, clouds: &Handle) -> Answer {
+        self.unsaved = None;
+        self.open(None, clouds)
     }
 
     fn demo(&self) -> Option<Box<dyn Door>> {

@@ -105,6 +105,7 @@ impl Hands {
             Effect::ReadRecipient(text) => self.tell(Msg::RecipientRead(read_recipient(&text))),
             Effect::Make(protect) => self.attempt(move |door, clouds| door.make(protect, clouds)),
             Effect::LookAround(source) => self.attempt(move |door, clouds| door.look_around(source, clouds)),
+            Effect::UseVault => self.attempt(|door, clouds| door.use_vault(clouds)),
             Effect::Demo => self.attempt(|door, clouds| {
                 if let Some(demo) = door.demo() {
                     *door = demo;

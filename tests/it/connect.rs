@@ -99,12 +99,20 @@ fn a_draft_outlives_esc_is_saved_untested_edited_and_removed() {
 }
 
 #[test]
-fn a_run_without_a_vault_says_why_there_is_no_form() {
+fn a_run_without_a_vault_leads_to_the_vault() {
     let (_cloud, machine, _) = newcomer();
     let mut pty = dashboard(&machine, &["--env"]);
     pty.wait_until("the panes", sees("NOT SAVED"));
     pty.send("n");
-    pty.wait_until("why not", sees("has no vault to keep it in"));
+    pty.wait_until("why there is no form", sees("connections are kept in a vault"));
+    pty.send("n");
+    pty.wait_until("the vault", |s| {
+        s.contents().contains("n makes the first one") && !s.contents().contains("NOT SAVED")
+    });
+    pty.send("n");
+    pty.wait_until("the form", sees("New connection"));
+    pty.send("\x1b");
+    pty.wait_until("the panes again", sees("n makes the first one"));
     pty.send("q");
     assert_eq!(pty.wait_for_end().code(), Some(0));
 }
