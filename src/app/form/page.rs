@@ -14,7 +14,7 @@ use std::ops::Range;
 /// From this width on the guidance stands beside the fields.
 const BESIDE: u16 = 96;
 /// Below this width remarks begin under the labels.
-const NARROW: usize = 60;
+const NARROW: usize = 50;
 /// The column in which values begin.
 const VALUE: usize = 16;
 
@@ -260,7 +260,7 @@ impl Form {
             _ => {}
         }
         match field {
-            Field::Source => self.who_line(out),
+            Field::Source => self.who_line(spell, out),
             Field::Role if self.assumes_role() => {
                 if let Ok(arn) = self.role() {
                     let accepted = self.is_accepted(&state.book);
@@ -275,12 +275,26 @@ impl Form {
         }
     }
 
-    fn who_line(&self, out: &mut Rows) {
+    fn who_line(&self, spell: &dyn Fn(&str) -> String, out: &mut Rows) {
         match self.who() {
             Who::Unasked => {}
             Who::Asking(..) => out.note(Role::Testing, "◌ asking AWS who that is"),
+            // AWS: "Roles may not be assumed by root accounts."
+            Who::Known(_, identity) if identity.arn.ends_with(":root") => {
+                let words =
+                    format!("! you are {}: AWS lets no root user assume a role; choose another", named(identity));
+                out.note(Role::Finding, &words);
+            }
             Who::Known(_, identity) => out.note(Role::Allowed, &format!("✓ you are {}", named(identity))),
-            Who::Failed(_, why) => out.note(Role::Bad, &format!("✗ {why}")),
+            Who::Failed(_, why) => {
+                out.note(Role::Bad, &format!("✗ {why}"));
+                if self.focus != Field::Source {
+                    out.note(
+                        Role::Text,
+                        &spell("{key:up} goes there, {key:next-choice} walks through what is known here"),
+                    );
+                }
+            }
         }
     }
 
