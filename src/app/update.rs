@@ -251,6 +251,7 @@ impl State {
         }
         self.armed = Some(Action::Interrupt);
         self.unwatch();
+        self.stop_trials();
         let cancels = self.cancel_all();
         let words = if cancels.is_empty() { "^c once more quits" } else { "stopping; ^c once more quits" };
         self.notice = Some(Notice::plain(self.would_lose().unwrap_or(words)));

@@ -94,3 +94,44 @@ fn one_verdict_costs_little() {
     let bytes = meter.frame(&state);
     assert!(bytes > 0 && bytes <= 300, "{bytes}");
 }
+
+#[test]
+fn a_letter_in_a_form_and_a_second_of_its_countdown_cost_little() {
+    use crate::domain::{Connection, End, Part, Request};
+    let mut meter = Meter::new();
+    let mut state = fixtures::untested(SIZE);
+    press(&mut state, &[Action::NewConnection]);
+    let external_id = crate::domain::ExternalId::parse("5f0c2f0e-0000-4000-8000-000000000001").unwrap();
+    update(&mut state, NOW, Msg::MadeIds { key: crate::app::FormKey::New, id: fixtures::id(99), external_id });
+    fixtures::tell(&mut state, 1, Part::Identity(fixtures::identity()));
+    fixtures::end(&mut state, 1, End::Done);
+    update(&mut state, NOW, Msg::Paste("111122229999".into()));
+    press(&mut state, &[Action::Down; 4]);
+    meter.frame(&state);
+    let mut letter = 0;
+    for c in "production".chars() {
+        update(&mut state, NOW, Msg::Text(c));
+        letter = letter.max(meter.frame(&state));
+    }
+    let effects = press(&mut state, &[Action::Test]);
+    let [crate::app::Effect::Start { ticket, request: Request::Check { book, select, .. } }] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    let tested: &Connection = book.iter().find(|c| c.id == select[0]).unwrap();
+    // Refused in the way of `old-vendor`, and perhaps only because it is new.
+    let mut report = fixtures::found(&fixtures::book()[3]);
+    report.id = tested.id;
+    let cause = crate::domain::CauseKind::TooNew;
+    report.checks[0].causes.push(crate::domain::Cause { cause, compare: String::new() });
+    fixtures::tell(&mut state, ticket.0, Part::Connection(report));
+    fixtures::end(&mut state, ticket.0, End::Done);
+    meter.frame(&state);
+    let mut second = 0;
+    for n in 1..5 {
+        update(&mut state, Timestamp(NOW.0 + n * 1000), Msg::Wake);
+        second = second.max(meter.frame(&state));
+    }
+    eprintln!("bytes at most: letter {letter}, second {second}");
+    assert!((1..=300).contains(&letter), "letter: {letter}");
+    assert!((1..=100).contains(&second), "second: {second}");
+}

@@ -188,12 +188,12 @@ impl Hands {
 
     fn save(&self, changes: Vec<Change>) {
         let cloud = self.cloud.clone();
-        let fewer = changes.iter().any(|c| matches!(c, Change::Replace(_) | Change::Remove(_)));
+        let other = changes.iter().any(|c| matches!(c, Change::Add(_) | Change::Replace(_) | Change::Remove(_)));
         let again = changes.clone();
         let save = move |door: &mut Box<dyn Door>| {
             let result = door.save(&changes);
-            // A session made with what the connection was before serves nobody any more.
-            if let (true, Some(cloud)) = (fewer && result.is_ok(), cloud) {
+            // A session made with what the connection was before, or with a draft of it, serves nobody any more.
+            if let (true, Some(cloud)) = (other && result.is_ok(), cloud) {
                 cloud.forget();
             }
             result

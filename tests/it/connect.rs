@@ -33,7 +33,7 @@ fn from_an_empty_vault_to_a_tested_connection() {
     let mut pty = dashboard(&machine, &[]);
     pty.wait_until("the empty fleet", sees("n makes the first one"));
     pty.send("n");
-    pty.wait_until("who we are", sees("you are user/operator in account"));
+    pty.wait_until("who we are", sees("you are user operator in account"));
     let grouped = format!("{}-{}-{}", &account[..4], &account[4..8], &account[8..]);
     pty.send(&grouped);
     pty.wait_until("the steps", sees(&format!("Make the role in account {account}")));
@@ -67,7 +67,7 @@ fn a_draft_outlives_esc_is_saved_untested_edited_and_removed() {
     let (_cloud, machine, account) = newcomer();
     let Some(tmux) = Tmux::start((80, 24), &machine.command(&[])) else { return };
     tmux.wait_until("the empty fleet", |s| s.contains("n makes the first one"));
-    tmux.keys(&["n"]).wait_until("the form", |s| s.contains("you are user/operator"));
+    tmux.keys(&["n"]).wait_until("the form", |s| s.contains("you are user operator"));
     let fresh = |screen: &str| {
         let id =
             screen.lines().find_map(|l| l.split_whitespace().find(|w| w.len() == 36 && w.matches('-').count() == 4));

@@ -366,8 +366,13 @@ fn sources(state: &State) -> Vec<(String, String)> {
     }
     let own = state.form().and_then(|f| f.id);
     let connections = state.book.iter().filter(|c| Some(c.id) != own);
-    all.extend(connections.map(|c| (format!("connection:{}", c.name), "a connection".to_owned())));
+    all.extend(connections.map(|c| (format!("connection:{}", c.name), reached(c))));
     all
+}
+
+/// What a connection leads to, in a few words.
+fn reached(c: &Connection) -> String {
+    c.account.as_ref().map_or_else(|| "a connection".to_owned(), |account| format!("in account {account}"))
 }
 
 fn candidates(state: &State, typed: &str, out: &mut Vec<Line>) {

@@ -14,7 +14,7 @@ use std::ops::Range;
 /// From this width on the guidance stands beside the fields.
 const BESIDE: u16 = 96;
 /// Below this width remarks begin under the labels.
-const NARROW: usize = 60;
+const NARROW: usize = 50;
 /// The column in which values begin.
 const VALUE: usize = 16;
 
@@ -76,9 +76,22 @@ fn following(focus: &Range<usize>, height: usize) -> usize {
     (needed.div_ceil(half) * half).min(focus.start)
 }
 
-/// Who we are, as people say it: `user/alice in account 111122223333`.
+/// Who we are, as people say it: `user ops/alice in account 111122223333`.
 fn named(identity: &BaseIdentity) -> String {
-    let who = identity.arn.splitn(6, ':').nth(5).unwrap_or(identity.arn.as_str());
+    let resource = identity.arn.splitn(6, ':').nth(5).unwrap_or(identity.arn.as_str());
+    let who = match resource.split_once('/') {
+        Some(("assumed-role", rest)) => {
+            let (role, session) = rest.split_once('/').unwrap_or((rest, ""));
+            // The role of a permission set bears its name between a prefix and a suffix of Identity Center's.
+            match role.strip_prefix("AWSReservedSSO_").and_then(|r| r.rsplit_once('_')) {
+                Some((set, _)) => format!("{session} ({set})"),
+                None => format!("role {role} ({session})"),
+            }
+        }
+        Some((kind, name)) => format!("{kind} {name}"),
+        None if resource == "root" => "the root user".to_owned(),
+        None => resource.to_owned(),
+    };
     let partition = match &identity.partition {
         Partition::Aws => String::new(),
         other => format!(" of {other}"),
@@ -260,7 +273,7 @@ impl Form {
             _ => {}
         }
         match field {
-            Field::Source => self.who_line(out),
+            Field::Source => self.who_line(spell, out),
             Field::Role if self.assumes_role() => {
                 if let Ok(arn) = self.role() {
                     let accepted = self.is_accepted(&state.book);
@@ -275,12 +288,25 @@ impl Form {
         }
     }
 
-    fn who_line(&self, out: &mut Rows) {
+    fn who_line(&self, spell: &dyn Fn(&str) -> String, out: &mut Rows) {
         match self.who() {
             Who::Unasked => {}
             Who::Asking(..) => out.note(Role::Testing, "◌ asking AWS who that is"),
+            // AWS: "Roles may not be assumed by root accounts."
+            Who::Known(_, identity) if identity.arn.ends_with(":root") => {
+                let words = format!("! you are {}: AWS lets it assume no role; choose another", named(identity));
+                out.note(Role::Finding, &words);
+            }
             Who::Known(_, identity) => out.note(Role::Allowed, &format!("✓ you are {}", named(identity))),
-            Who::Failed(_, why) => out.note(Role::Bad, &format!("✗ {why}")),
+            Who::Failed(_, why) => {
+                out.note(Role::Bad, &format!("✗ {why}"));
+                if self.focus != Field::Source {
+                    out.note(
+                        Role::Text,
+                        &spell("{key:up} goes there, {key:next-choice} walks through what is known here"),
+                    );
+                }
+            }
         }
     }
 
@@ -412,4 +438,35 @@ pub(super) fn changes(before: &Connection, after: &Connection) -> Vec<(&'static 
         note("endpoint", "requests of this connection go elsewhere".to_owned());
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::AccountId;
+
+    #[test]
+    fn who_we_are_is_said_as_people_say_it() {
+        let of = |resource: &str| {
+            let account = AccountId::parse("111122223333").unwrap();
+            let arn = format!("arn:aws:{resource}");
+            named(&BaseIdentity { arn, account, partition: Partition::Aws })
+        };
+        for (resource, words) in [
+            ("iam::111122223333:user/ops/alice", "user ops/alice"),
+            ("iam::111122223333:root", "the root user"),
+            ("sts::111122223333:assumed-role/Admin/i-0abc", "role Admin (i-0abc)"),
+            ("sts::111122223333:assumed-role/AWSReservedSSO_Ops_Team_1a2b/me@example.com", "me@example.com (Ops_Team)"),
+            ("sts::111122223333:federated-user/bob", "federated-user bob"),
+        ] {
+            assert_eq!(of(resource), format!("{words} in account 111122223333"));
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_shown_around_its_cursor() {
+        assert_eq!(window("abcdef", 6, 4), ("def".to_owned(), 3));
+        assert_eq!(window("abcdef", 0, 4), ("abcd".to_owned(), 0));
+        assert_eq!(window("ab", 2, 4), ("ab".to_owned(), 2));
+    }
 }

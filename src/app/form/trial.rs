@@ -260,6 +260,13 @@ impl State {
         Some(vec![Effect::Cancel(ticket)])
     }
 
+    /// No test goes on by itself any more.
+    pub(in crate::app) fn stop_trials(&mut self) {
+        for trial in self.forms.values_mut().filter_map(|f| f.trial.as_mut()) {
+            trial.next = None;
+        }
+    }
+
     /// The form whose request a ticket is.
     pub(in crate::app) fn form_of(&mut self, ticket: Ticket) -> Option<&mut Form> {
         self.forms.values_mut().find(|f| {
@@ -353,8 +360,9 @@ impl State {
     pub(in crate::app) fn form_alarm(&self, now: Timestamp) -> Option<Timestamp> {
         let form = self.forms.get(&self.shown_key()?)?;
         let tick = form.trial.as_ref().and_then(|t| t.next).map(|at| {
-            let left = at.since(now).max(0);
-            Timestamp(at.0 - (left - 1).max(0) / 1000 * 1000)
+            // The seconds are counted where they are seen.
+            let left = if self.form().is_some() { at.since(now).max(1) } else { 1 };
+            Timestamp(at.0 - (left - 1) / 1000 * 1000)
         });
         [form.ask_at, tick].into_iter().flatten().min()
     }
