@@ -1,8 +1,8 @@
 //! The real loop on a scripted terminal and a scripted cloud: keys go in, frames come out.
 
 use super::*;
-use crate::app::Saved;
 use crate::app::fixtures::{self, book};
+use crate::app::{Guard, Saved, Way};
 use crate::domain::{
     Change, Connection, Depth, End, Mandatory, Part, Rebinding, Reply, Request, Secret, ThemeChoice, Ticket,
 };
@@ -159,6 +159,11 @@ impl Door for FakeDoor {
         let cloud =
             FakeCloud { hold: self.hold, held: Mutex::new(None), started: AtomicUsize::new(0), clouds: clouds.clone() };
         Answer::Open { book: self.book.clone(), endpoint: None, cloud: Arc::new(cloud), warnings: Vec::new() }
+    }
+
+    fn guard(&self) -> Guard {
+        let way = if self.locked { Way::Passphrase("the vault".to_owned()) } else { Way::NoVault };
+        Guard { idle: self.settings.as_ref().and_then(|s| s.idle_lock), way }
     }
 
     fn save(&mut self, changes: &[Change]) -> Result<Saved, String> {
@@ -334,6 +339,47 @@ fn what_the_vault_sets_holds_once_it_is_open_and_what_is_wrong_is_told() {
     assert!(coloured(&d));
     d.press("q");
     assert_eq!(d.end().0, Ended::Left);
+}
+
+/// A vault that locks itself after so many milliseconds.
+fn resting(ms: u64) -> FakeDoor {
+    let settings = Settings { idle_lock: Some(Duration::from_millis(ms)), ..Settings::default() };
+    FakeDoor { locked: true, hold: true, book: book(), settings: Some(settings) }
+}
+
+#[test]
+fn rest_locks_stops_what_runs_and_leads_back() {
+    let mut d = Driver::with(resting(2000), Vec::new());
+    d.until("the passphrase field", |s| s.contains("Passphrase of the vault:"));
+    d.press("r i g h t enter");
+    d.until("the panes", |s| s.contains("3 Checks"));
+    d.press("j T");
+    d.until("a verdict", |s| s.contains("testing 1/5"));
+    d.until("the lock", |s| s.contains("LOCKED") && s.contains("Nothing was typed"));
+    assert!(!d.contents().contains("prod-us") && !d.contents().contains("testing"), "{}", d.contents());
+    d.press("r i g h t enter");
+    d.until("the same place", |s| s.contains("▌prod-us") && !s.contains("testing 1/5"));
+    d.until("the lock again", |s| s.contains("LOCKED"));
+    d.press("^c ^c");
+    let (ended, events) = d.end();
+    assert_eq!(ended, Ended::Left);
+    let frames: Vec<&Event> = events.iter().filter(|e| matches!(e, Event::Frame(_))).collect();
+    assert!(frames.len() < 60, "{} frames: rest costs one", frames.len());
+}
+
+#[test]
+fn a_text_on_the_shells_screen_does_not_keep_the_lock_away() {
+    let mut d = Driver::with(FakeDoor { locked: false, hold: false, ..resting(2000) }, Vec::new());
+    d.until("the panes", |s| s.contains("3 Checks"));
+    d.press("T");
+    d.until("the verdicts", |s| s.contains("2 broken"));
+    d.press("j j p v");
+    d.until("the plain text", |s| s.contains("any key: back to cloudivize"));
+    d.until("the lock", |s| s.contains("LOCKED"));
+    d.press("enter");
+    d.until("the panes again", |s| s.contains("3 Checks"));
+    d.press("q");
+    d.end();
 }
 
 #[test]

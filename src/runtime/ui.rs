@@ -129,6 +129,7 @@ impl<T: Tty> Ui<T> {
             self.idle.set(self.state.idle_limit());
             if self.idle.is_over() {
                 self.message(Msg::Idle);
+                self.idle.set(self.state.idle_limit());
                 // Covered, also where the shell's screen shows a text.
                 if self.lent { self.come_back()? } else { self.repaint()? }
             }
