@@ -388,7 +388,11 @@ fn a_panic_of_any_key_script_is_a_bug() {
     let run = |keys: Vec<usize>, width: u16, height: u16| {
         let mut state = tested(Size { width, height });
         for k in keys {
-            update(&mut state, NOW, Msg::Action(Action::ALL[k % Action::ALL.len()]));
+            let msg = match Action::ALL[k % Action::ALL.len()] {
+                Action::Palette => Msg::Palette(Vec::new()),
+                action => Msg::Action(action),
+            };
+            update(&mut state, NOW, msg);
             update(&mut state, Timestamp(NOW.0 + 500), Msg::Wake);
         }
         // Every open ticket is some connection's present one, or waits for its end alone.
@@ -398,7 +402,7 @@ fn a_panic_of_any_key_script_is_a_bug() {
             }
         }
     };
-    let strategy = (proptest::collection::vec(0usize..64, 0..40), 1u16..130, 1u16..40);
+    let strategy = (proptest::collection::vec(0usize..512, 0..40), 1u16..130, 1u16..40);
     proptest!(ProptestConfig::with_cases(64), |((keys, width, height) in strategy)| run(keys, width, height));
 }
 
