@@ -27,7 +27,7 @@ fn tmux_shows_types_resizes_and_tells_the_exit_status() {
 
 #[test]
 fn tmux_takes_osc_52_and_gives_pastes_in_brackets() {
-    let script = r"printf '\033]52;c;aGVsbG8=\a\033[?2004h\033[?1049hready'; stty -echo -icanon; head -c 14 | tr '\033' E; sleep 60";
+    let script = r"stty -echo -icanon; printf '\033]52;c;aGVsbG8=\a\033[?2004h\033[?1049hready'; head -c 14 | tr '\033' E; sleep 60";
     let Some(screen) = Tmux::start((60, 10), &shell(script)) else { return };
     screen.wait_until("the program is ready", |text| text.contains("ready"));
     assert!(screen.alternate());
