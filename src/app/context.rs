@@ -377,7 +377,7 @@ impl State {
             Condition::SomeBroken => !self.broken().is_empty(),
             Condition::OnlyBroken => self.only_broken.is_some(),
             Condition::Watched => self.cursor.is_some_and(|id| self.is_watched(id)),
-            Condition::NotWell => standing().is_some_and(|s| !s.is_well()),
+            Condition::NotWell => standing().is_some_and(|s| s.can_be_mended()),
             Condition::Watching => self.watch.is_some(),
             Condition::LastView => self.last_view.is_some(),
             Condition::DemoApply => self.flags.demo && self.policy_at_hand().is_some(),

@@ -1,7 +1,7 @@
 //! What is broken, the list of that alone, and what a newer test found mended.
 
 use super::{Slot, Standing, State};
-use crate::domain::{ConnectionId, ConnectionReport, ErrorClass, Mandatory, Timestamp, Verdict};
+use crate::domain::{Check, ConnectionId, ConnectionReport, ErrorClass, Mandatory, Timestamp, Verdict};
 
 /// What the last test found allowed that the one before it did not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,18 @@ impl Mended {
         parts.join(", ")
     }
 
+    /// The same with what was mended earlier, as far as that still holds.
+    pub(super) fn and(mut self, earlier: Option<Self>, standing: &Standing) -> Self {
+        let Some(earlier) = earlier else { return self };
+        let holds = |p: &Mandatory| matches!(standing.slot(*p), Slot::Known(c) if c.verdict == Verdict::Allowed);
+        let mut all: Vec<Mandatory> = earlier.permissions;
+        all.extend(self.permissions.iter().filter(|p| !all.contains(p)).copied().collect::<Vec<_>>());
+        all.retain(holds);
+        self.permissions = all;
+        self.external_id |= earlier.external_id && !standing.is_exposed();
+        self
+    }
+
     /// Compares a new report with what was known before it.
     pub(super) fn between(before: &Standing, report: &ConnectionReport, at: Timestamp) -> Option<Self> {
         let was_broken = |p: Mandatory| match before.settled(p) {
@@ -53,9 +65,15 @@ impl Standing {
         self.is_broken() || self.is_exposed()
     }
 
-    /// Whether every permission that applies was tested and is allowed, and nothing is exposed.
-    pub fn is_well(&self) -> bool {
-        self.run.is_none() && self.report.is_some() && !self.has_trouble()
+    /// Whether waiting makes sense: something is denied, exposed, not tested yet or not testable for now. A call that
+    /// an endpoint does not know will not be known to it later.
+    pub fn can_be_mended(&self) -> bool {
+        let waits = |c: &Check| match c.verdict {
+            Verdict::Denied => true,
+            Verdict::Untested => c.error.as_ref().is_none_or(|e| e.class != ErrorClass::Unsupported),
+            Verdict::Allowed | Verdict::NotApplicable => false,
+        };
+        self.run.is_some() || self.report.is_none() || self.is_exposed() || self.known().any(waits)
     }
 }
 

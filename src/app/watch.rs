@@ -13,8 +13,8 @@ const LIMIT: i64 = 15 * 60 * 1000;
 /// Connections that are tested again until they are mended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watch {
-    /// The connections, and since when each is watched.
-    pub waiting: BTreeMap<ConnectionId, Timestamp>,
+    /// The connections that are not mended yet.
+    pub waiting: BTreeMap<ConnectionId, Watched>,
     /// When the next test begins; `None` while one runs.
     pub next_at: Option<Timestamp>,
     /// When it ends, if nothing is mended until then.
@@ -22,6 +22,15 @@ pub struct Watch {
     /// How often it has tested.
     pub rounds: u32,
     pauses: Pauses,
+}
+
+/// A connection that is watched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watched {
+    /// Since when.
+    pub since: Timestamp,
+    /// What is better since then.
+    pub better: Option<Mended>,
 }
 
 impl State {
@@ -38,10 +47,11 @@ impl State {
         }
         let name = self.name_of(id);
         if let Some(watch) = &mut self.watch {
-            watch.waiting.remove(&id);
+            let better = watch.waiting.remove(&id).and_then(|w| w.better);
             if watch.waiting.is_empty() {
                 self.watch = None;
             }
+            self.standings.get_mut(&id).into_iter().for_each(|s| s.mended.clone_from(&better));
         }
         self.notice = Some(Notice::plain(format!("{name} is not watched any more")));
         Vec::new()
@@ -54,7 +64,11 @@ impl State {
             return Vec::new();
         }
         let mut waiting = self.watch.take().map(|w| w.waiting).unwrap_or_default();
-        waiting.extend(ids.into_iter().map(|id| (id, now)));
+        for id in ids {
+            waiting.insert(id, Watched { since: now, better: None });
+            // What was mended before is another story.
+            self.standings.get_mut(&id).into_iter().for_each(|s| s.mended = None);
+        }
         let until = Timestamp(now.0 + LIMIT);
         self.watch = Some(Watch { waiting, next_at: None, until, rounds: 0, pauses: Pauses::default() });
         self.round()
@@ -83,43 +97,54 @@ impl State {
 
     /// A test has ended: says what is mended, and when it goes on.
     pub(super) fn watch_goes_on(&mut self, now: Timestamp) -> Vec<Effect> {
-        let Some(watch) = &self.watch else { return Vec::new() };
-        let ids: Vec<(ConnectionId, Timestamp)> = watch.waiting.iter().map(|(id, since)| (*id, *since)).collect();
-        let well = |id: &ConnectionId| self.standings.get(id).is_none_or(Standing::is_well);
-        let (mended, waiting): (Vec<_>, Vec<_>) = ids.into_iter().partition(|(id, _)| well(id));
-        let runs = waiting.iter().any(|(id, _)| self.is_running(*id));
-        let words = self.mended_words(now, &mended);
-        let still = self.still_words(&waiting);
-        let Some(watch) = &mut self.watch else { return Vec::new() };
-        for (id, _) in &mended {
-            watch.waiting.remove(id);
-        }
-        if let Some(words) = words {
-            // Somebody mends things: the rest may follow.
+        let Some(mut watch) = self.watch.take() else { return Vec::new() };
+        let (mut done, mut better) = (Vec::new(), Vec::new());
+        let mut runs = false;
+        // A connection that was removed meanwhile is watched no more.
+        watch.waiting.retain(|id, watched| {
+            let Some(standing) = self.standings.get_mut(id) else { return false };
+            if standing.run.is_some() {
+                runs = true;
+                return true;
+            }
+            if let Some(mended) = standing.mended.take() {
+                better.push((*id, mended.words()));
+                watched.better = Some(mended.and(watched.better.take(), standing));
+            }
+            if standing.can_be_mended() {
+                return true;
+            }
+            standing.mended.clone_from(&watched.better);
+            done.push((*id, watched.clone()));
+            false
+        });
+        if let Some(words) = self.mended_words(now, &done).or_else(|| self.better_words(&better)) {
+            // Somebody mends things: the rest may follow soon.
             watch.until = Timestamp(now.0 + LIMIT);
+            watch.pauses = Pauses::default();
             self.notice = Some(Notice::good(words));
         }
-        if waiting.is_empty() {
-            self.watch = None;
+        if watch.waiting.is_empty() {
             return Vec::new();
         }
         if runs || watch.next_at.is_some() {
+            self.watch = Some(watch);
             return Vec::new();
         }
         let pause = watch.pauses.next().map_or(0, |p| i64::try_from(p.as_millis()).unwrap_or(0));
         let at = Timestamp(now.0 + pause);
         if at > watch.until {
-            let rounds = watch.rounds;
-            self.watch = None;
-            self.say(
-                now,
-                Notice::bad(format!(
-                    "not watched any more after {rounds} tests in 15 min: {still}; watch it again to go on"
-                )),
+            let still: Vec<String> = watch.waiting.keys().map(|id| self.still_words(*id)).collect();
+            let words = format!(
+                "not watched any more after {} tests in 15 min: {}; watch it again to go on",
+                watch.rounds,
+                still.join(", ")
             );
+            self.say(now, Notice::bad(words));
             return Vec::new();
         }
         watch.next_at = Some(at);
+        self.watch = Some(watch);
         vec![Effect::WakeAt(at)]
     }
 
@@ -133,29 +158,36 @@ impl State {
     }
 
     /// `✓ legacy mended after 34 s: cur:DescribeReportDefinitions allowed`.
-    fn mended_words(&self, now: Timestamp, mended: &[(ConnectionId, Timestamp)]) -> Option<String> {
-        let names = || mended.iter().map(|(id, _)| self.name_of(*id)).collect::<Vec<_>>().join(", ");
-        match mended {
+    fn mended_words(&self, now: Timestamp, done: &[(ConnectionId, Watched)]) -> Option<String> {
+        match done {
             [] => None,
-            [(id, since)] => {
+            [(id, Watched { since, better })] => {
                 let name = self.name_of(*id);
-                let better = self.standings.get(id).and_then(|s| s.mended.as_ref()).map(Mended::words);
                 Some(match better {
-                    Some(better) => format!("✓ {name} mended after {}: {better}", lasting(now.since(*since))),
+                    Some(better) => {
+                        format!("✓ {name} mended after {}: {}", lasting(now.since(*since)), better.words())
+                    }
                     None => format!("✓ {name}: all allowed, nothing to wait for"),
                 })
             }
-            many => Some(format!("✓ {} mended: {}", many.len(), names())),
+            many => {
+                let names: Vec<String> = many.iter().map(|(id, _)| self.name_of(*id)).collect();
+                Some(format!("✓ {} mended: {}", many.len(), names.join(", ")))
+            }
         }
     }
 
+    /// `✓ legacy: cur:DescribeReportDefinitions allowed; still watched, because 1 denied`.
+    fn better_words(&self, better: &[(ConnectionId, String)]) -> Option<String> {
+        let (id, words) = better.first()?;
+        let badge = self.standings.get(id)?.badge().word;
+        Some(format!("✓ {}: {words}; still watched: {badge}", self.name_of(*id)))
+    }
+
     /// What is not mended.
-    fn still_words(&self, waiting: &[(ConnectionId, Timestamp)]) -> String {
-        let one = |id: &ConnectionId| {
-            let word = self.standings.get(id).map_or_else(String::new, |s| s.badge().word);
-            format!("{} {word}", self.name_of(*id))
-        };
-        waiting.iter().map(|(id, _)| one(id)).collect::<Vec<_>>().join(", ")
+    fn still_words(&self, id: ConnectionId) -> String {
+        let word = self.standings.get(&id).map_or_else(String::new, |s| s.badge().word);
+        format!("{} {word}", self.name_of(id))
     }
 }
 
@@ -182,7 +214,9 @@ pub fn watch_words(state: &State, narrow: bool) -> Option<String> {
 /// What the detail says about it: what was mended, or what is being waited for and why that takes its time.
 pub(super) fn watch_lines(state: &State, id: ConnectionId, standing: &Standing) -> Vec<Line> {
     let mut lines = Vec::new();
-    if let Some(mended) = standing.mended.as_ref().filter(|_| standing.run.is_none()) {
+    let watched = state.watch.as_ref().and_then(|w| w.waiting.get(&id));
+    let mended = standing.mended.as_ref().or(watched.and_then(|w| w.better.as_ref()));
+    if let Some(mended) = mended.filter(|_| standing.run.is_none()) {
         let words = format!("✓ mended, seen {}: {}", mended.at.clock(state.zone), mended.words());
         lines.extend([Line::blank(), Line::of(Role::Good, words).hang(2)]);
     }

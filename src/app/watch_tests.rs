@@ -2,7 +2,10 @@
 
 use super::fixtures::*;
 use super::*;
-use crate::domain::{ConnectionId, End, ExternalIdFinding, Mandatory, Part, ProbeMode, Request, Ticket, Timestamp};
+use crate::domain::{
+    Check, CheckError, ConnectionId, End, ErrorClass, ExternalIdFinding, Mandatory, Part, ProbeMode, Request, Ticket,
+    Timestamp,
+};
 
 const SIZE: Size = Size { width: 120, height: 36 };
 
@@ -174,4 +177,33 @@ fn a_round_that_mends_nothing_says_nothing() {
     press(&mut state, &[Action::Watch]);
     as_before(&mut state, Ticket(2), "legacy", at(1));
     assert_eq!(state.notice, None);
+}
+
+#[test]
+fn what_is_mended_piece_by_piece_is_said_piece_by_piece_and_in_the_end_together() {
+    let mut state = tested(SIZE);
+    on(&mut state, "legacy");
+    press(&mut state, &[Action::Watch]);
+    let mut half = found(&book()[2]);
+    half.checks[1] = allowed(Mandatory::ReportDefinitions);
+    let effects = answer(&mut state, Ticket(2), Part::Connection(half), at(3));
+    assert_eq!(notice(&state), "✓ legacy: cur:DescribeReportDefinitions allowed; still watched: 1 denied");
+    assert_eq!(woken(&effects), Some(8), "where somebody is at work the pauses are short again");
+    update(&mut state, at(8), Msg::Wake);
+    answer(&mut state, Ticket(3), mended_legacy(), at(9));
+    assert_eq!(notice(&state), "✓ legacy mended after 9 s: cur:DescribeReportDefinitions and 1 more allowed");
+    assert_eq!(state.standings[&id(3)].mended.as_ref().unwrap().permissions.len(), 2);
+}
+
+#[test]
+fn nobody_waits_for_what_an_endpoint_does_not_know() {
+    let mut state = tested(SIZE);
+    on(&mut state, "legacy");
+    press(&mut state, &[Action::Watch]);
+    let Part::Connection(mut report) = mended_legacy() else { panic!("a report") };
+    let error = CheckError::new(ErrorClass::Unsupported, "the endpoint does not know this call");
+    report.checks[2] = Check::untested(Mandatory::AccountAttributes, error);
+    answer(&mut state, Ticket(2), Part::Connection(report), at(3));
+    assert!(state.watch.is_none() && notice(&state).starts_with("✓ legacy mended after 3 s"), "{}", notice(&state));
+    assert!(!state.holds(Condition::NotWell));
 }

@@ -112,3 +112,32 @@ fn inside_tmux_the_copy_lands_in_its_buffer() {
     tmux.keys(&["q"]);
     assert_eq!(tmux.wait_for_end(), Some(0));
 }
+
+#[test]
+fn a_watch_ends_when_the_owner_mends_the_role_and_the_history_tells_of_it() {
+    let (cloud, machine) = machine();
+    let listed = machine.run(&["connection", "list", "--format", "json"]).exits(0).json();
+    let account = listed[0]["account"].as_str().expect("the role's account").to_owned();
+    let mut pty = dashboard(&machine);
+    pty.wait_until("the panes", sees("Nothing was tested yet"));
+    pty.send("T");
+    pty.wait_until("the verdicts", sees("1 denied"));
+    pty.send("w");
+    pty.wait_until("the watch", |screen| screen.contents().contains("watching legacy · next in"));
+    let statement = |action: &str| {
+        json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]})
+            .to_string()
+    };
+    cloud.put_role_policy(&account, "CloudivizeRole", "more", &statement("cur:DescribeReportDefinitions"));
+    pty.wait_until("it is mended", sees("✓ legacy mended after"));
+    pty.wait_until("nothing is watched any more", |screen| !screen.contents().contains("watching"));
+    pty.send("h");
+    let text = pty.wait_until("the history", sees("what tests found over time"));
+    let lines: Vec<&str> = text.lines().skip_while(|l| !l.contains("✓ cur:Describe")).skip(1).collect();
+    assert!(lines[0].contains("allowed") && lines[0].contains("since"), "the newest first: {text}");
+    assert!(lines[1].contains("DENIED") && lines[1].contains("· no identity policy allows it"), "{text}");
+    assert!(!text.contains("this is what this run saw"), "it is kept: {text}");
+    pty.send("qq");
+    assert_eq!(pty.wait_for_end().code(), Some(0));
+    is_restored(&pty);
+}
