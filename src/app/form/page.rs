@@ -279,6 +279,10 @@ impl Form {
         match self.who() {
             Who::Unasked => {}
             Who::Asking(..) => out.note(Role::Testing, "◌ asking AWS who that is"),
+            Who::Known(_, identity) if self.assumes_role() && identity.is_root() => out.note(
+                Role::Finding,
+                &format!("! you are {}: AWS lets no root user assume a role; take a user or role", named(identity)),
+            ),
             Who::Known(_, identity) => out.note(Role::Allowed, &format!("✓ you are {}", named(identity))),
             Who::Failed(_, why) => out.note(Role::Bad, &format!("✗ {why}")),
         }
