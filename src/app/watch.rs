@@ -21,6 +21,8 @@ pub struct Watch {
     pub until: Timestamp,
     /// How often it has tested.
     pub rounds: u32,
+    /// How each connection was after its last test here, in the words of the list.
+    seen: BTreeMap<ConnectionId, String>,
     pauses: Pauses,
 }
 
@@ -56,7 +58,8 @@ impl State {
         let mut waiting = self.watch.take().map(|w| w.waiting).unwrap_or_default();
         waiting.extend(ids.into_iter().map(|id| (id, now)));
         let until = Timestamp(now.0 + LIMIT);
-        self.watch = Some(Watch { waiting, next_at: None, until, rounds: 0, pauses: Pauses::default() });
+        self.watch =
+            Some(Watch { waiting, next_at: None, until, rounds: 0, seen: BTreeMap::new(), pauses: Pauses::default() });
         self.round()
     }
 
@@ -90,11 +93,17 @@ impl State {
         let runs = waiting.iter().any(|(id, _)| self.is_running(*id));
         let words = self.mended_words(now, &mended);
         let still = self.still_words(&waiting);
+        let (seen, moved) = self.moved(&waiting);
         let Some(watch) = &mut self.watch else { return Vec::new() };
         for (id, _) in &mended {
             watch.waiting.remove(id);
         }
-        if let Some(words) = words {
+        watch.seen.extend(seen);
+        if words.is_none() && !moved.is_empty() {
+            watch.until = Timestamp(now.0 + LIMIT);
+            watch.pauses = Pauses::default();
+            self.notice = Some(Notice::plain(moved.join(", ")));
+        } else if let Some(words) = words {
             // Somebody mends things: the rest may follow.
             watch.until = Timestamp(now.0 + LIMIT);
             self.notice = Some(Notice::good(words));
@@ -147,6 +156,21 @@ impl State {
             }
             many => Some(format!("✓ {} mended: {}", many.len(), names())),
         }
+    }
+
+    /// How those that are not running are now, and what to say of those that changed since the last test: one
+    /// thing mended often lets the next refusal be seen.
+    fn moved(&self, waiting: &[(ConnectionId, Timestamp)]) -> (Vec<(ConnectionId, String)>, Vec<String>) {
+        let ended = waiting.iter().map(|(id, _)| *id).filter(|id| !self.is_running(*id));
+        let before = self.watch.as_ref().map(|w| &w.seen);
+        let seen: Vec<(ConnectionId, String)> =
+            ended.filter_map(|id| Some((id, self.standings.get(&id)?.badge().word))).collect();
+        let words = seen.iter().filter_map(|(id, word)| {
+            let old = before?.get(id).filter(|old| *old != word)?;
+            Some(format!("{}: was {old}, now {word}", self.name_of(*id)))
+        });
+        let words = words.collect();
+        (seen, words)
     }
 
     /// What is not mended.

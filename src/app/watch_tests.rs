@@ -175,3 +175,19 @@ fn a_round_that_mends_nothing_says_nothing() {
     as_before(&mut state, Ticket(2), "legacy", at(1));
     assert_eq!(state.notice, None);
 }
+
+#[test]
+fn a_watch_says_what_changed_though_not_all_is_mended() {
+    let mut state = tested(SIZE);
+    on(&mut state, "legacy");
+    press(&mut state, &[Action::Watch]);
+    as_before(&mut state, Ticket(2), "legacy", at(1));
+    assert_eq!(notice(&state), "", "nothing changed yet");
+    update(&mut state, at(6), Msg::Wake);
+    let mut better = found(&book()[2]);
+    let mended = better.checks.iter().position(|c| c.permission == Mandatory::ReportDefinitions).unwrap();
+    better.checks[mended] = allowed(Mandatory::ReportDefinitions);
+    let effects = answer(&mut state, Ticket(3), Part::Connection(better), at(7));
+    assert_eq!(notice(&state), "legacy: was 2 denied, now 1 denied");
+    assert_eq!(woken(&effects), Some(12), "somebody is at work: the pauses begin anew");
+}
