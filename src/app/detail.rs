@@ -4,8 +4,8 @@ use super::standing::{finding_word, untested_word};
 use super::watch::watch_lines;
 use super::{Line, Slot, Standing, State, wrapped};
 use crate::domain::{
-    Check, Connection, ConnectionReport, Denial, ErrorClass, ExternalIdFinding, Mandatory, Mark, Reason, Role,
-    Timestamp, Verdict,
+    Check, CheckError, Connection, ConnectionReport, Denial, ErrorClass, ExternalIdFinding, Mandatory, Mark, Reason,
+    Role, Timestamp, Verdict,
 };
 use crate::report;
 use crate::text;
@@ -101,7 +101,10 @@ fn why(state: &State, connection: &Connection, standing: &Standing, check: &Chec
             _ => untested_word(e.class).to_owned(),
         }),
         Verdict::NotApplicable => check.advice.clone().unwrap_or_default(),
-        Verdict::Allowed if check.advice.is_some() => check.advice.clone().unwrap_or_default(),
+        // What is to be said about an accepted role stands below, where there is room for it.
+        Verdict::Allowed if check.advice.is_some() && check.permission != Mandatory::AssumeRole => {
+            check.advice.clone().unwrap_or_default()
+        }
         Verdict::Allowed => match check.permission {
             Mandatory::AssumeRole => {
                 let finding = standing.external_id().filter(|_| connection.external_id().is_some());
@@ -219,7 +222,7 @@ fn what_to_do(state: &State, connection: &Connection, standing: &Standing) -> Ve
                 .error
                 .as_ref()
                 .filter(|e| !matches!(e.class, ErrorClass::NotReached | ErrorClass::Cancelled))
-                .map(|e| e.message.clone()),
+                .map(|e| untested(e, check.advice.as_deref())),
             // What is said about an allowed one is a remark, and stands in the table.
             Verdict::Allowed | Verdict::NotApplicable => None,
         };
@@ -256,6 +259,20 @@ fn what_to_do(state: &State, connection: &Connection, standing: &Standing) -> Ve
         }
     }
     lines
+}
+
+/// What kept a call from an answer, and what to do where that is more than what happened says.
+fn untested(error: &CheckError, advice: Option<&str>) -> String {
+    match advice.filter(|_| !said_by_itself(error.class)) {
+        Some(advice) => format!("{}. {advice}", error.message.trim_end_matches('.')),
+        None => error.message.clone(),
+    }
+}
+
+/// Whether the words of such an error say what to do already: a source's name the profile and the command that
+/// renews it, those of a failed way the network's settings.
+fn said_by_itself(class: ErrorClass) -> bool {
+    matches!(class, ErrorClass::Source | ErrorClass::Expired | ErrorClass::Network | ErrorClass::Proxy)
 }
 
 fn finding_advice(finding: ExternalIdFinding) -> &'static str {

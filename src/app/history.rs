@@ -44,7 +44,7 @@ fn lines(story: &Story, state: &State) -> Vec<Line> {
     }
     match story.last_good {
         Some(good) => lines.push(Line::of(Role::Text, format!("All was well for the last time on {}.", at(good)))),
-        None => lines.push(Line::of(Role::Text, "All was never well, as far as tests tell.")),
+        None => lines.push(Line::of(Role::Text, "No test on record found all well.")),
     }
     let mut before = usize::MAX;
     for (permission, episodes) in &story.permissions {

@@ -279,7 +279,7 @@ fn key_of(state: &State, palette: &Palette, action: Action) -> (String, Option<S
     let key = facts().next().map_or(String::new(), |f| f.key.clone());
     let holds = |condition: Condition| state.holds(condition);
     let possible = facts().next().is_none() || facts().any(|f| f.when.is_none_or(holds));
-    let why = facts().find_map(|f| f.why.clone()).unwrap_or_else(|| "not possible now".to_owned());
+    let why = facts().find_map(|f| f.why.clone()).unwrap_or_else(|| "there is nothing for it here".to_owned());
     (key, (!possible).then_some(why))
 }
 

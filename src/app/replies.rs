@@ -2,7 +2,7 @@
 
 use super::{Effect, Line, Notice, Standing, State, Viewer, ViewerKind};
 use crate::domain::{
-    ConnectionId, ConnectionReport, End, Method, Part, Reply, Role, SourceReport, Status, Ticket, Timestamp,
+    ConnectionId, ConnectionReport, End, Mark, Method, Part, Reply, Role, SourceReport, Status, Ticket, Timestamp,
 };
 use std::time::Duration;
 
@@ -124,25 +124,25 @@ impl State {
         let of = |status| reports.iter().filter(|r| r.status() == status).count();
         let (denied, untested) = (of(Status::Denied), of(Status::Untested));
         let exposed = reports.iter().filter(|r| r.external_id.is_finding()).count();
-        let one = match reports.as_slice() {
-            [] => return None,
-            [one] => one.name.to_string(),
-            many => format!("{} connections", many.len()),
-        };
-        let mut parts = Vec::new();
-        for (n, word) in [(denied, "denied something"), (untested, "not fully tested"), (exposed, "ExternalId finding")]
-        {
-            match n {
-                0 => {}
-                1 if reports.len() == 1 => parts.push(word.to_owned()),
-                n => parts.push(format!("{n} {word}")),
-            }
+        // The words are those of the list, and of the header.
+        if let [one] = reports.as_slice() {
+            let badge = self.standings.get(&one.id)?.badge();
+            return Some(match badge.mark {
+                Mark::Allowed => Notice::good(format!("{} tested: all allowed", one.name)),
+                _ => Notice::plain(format!("{} tested: {}", one.name, badge.word)),
+            });
         }
-        Some(if parts.is_empty() {
-            Notice::good(format!("{one} tested: all allowed"))
-        } else {
-            Notice::plain(format!("{one} tested: {}", parts.join(", ")))
-        })
+        let all = reports.len();
+        let parts: Vec<String> = [(denied, "broken"), (untested, "not fully tested"), (exposed, "exposed")]
+            .into_iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, word)| format!("{n} {word}"))
+            .collect();
+        match (all, parts.is_empty()) {
+            (0, _) => None,
+            (_, true) => Some(Notice::good(format!("{all} connections tested: all allowed"))),
+            (_, false) => Some(Notice::plain(format!("{all} connections tested: {}", parts.join(", ")))),
+        }
     }
 
     fn decoded(&mut self, text: &str) {

@@ -261,6 +261,13 @@ pub struct BaseIdentity {
     pub partition: Partition,
 }
 
+impl BaseIdentity {
+    /// Whether this is an account's root user, which AWS lets assume no role.
+    pub fn is_root(&self) -> bool {
+        self.arn.contains(":iam:") && self.arn.ends_with(":root")
+    }
+}
+
 /// A region and whether it is on for the account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RegionFact {

@@ -100,7 +100,8 @@ impl<T: Remark> Judged<T> {
         match answer.result {
             Ok((fact, request_id)) => {
                 check.request_id = request_id;
-                let refused = refused_in.map(|r| format!("refused in {r}, allowed here"));
+                let here = check.region.as_ref().map_or("another region", |r| r.as_str());
+                let refused = refused_in.map(|r| format!("refused in {r}, allowed in {here}"));
                 let words: Vec<String> = [fact.remark(), refused].into_iter().flatten().collect();
                 check.advice = (!words.is_empty()).then(|| words.join("; "));
                 (check, Some(fact))

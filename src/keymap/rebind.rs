@@ -79,7 +79,7 @@ impl Keymap {
                 Fault::Context { near: unknown("context", word, &known) }
             })?),
         };
-        let keys = sequence(&line.keys).map_err(|e| Fault::Line(e.reason()))?;
+        let keys = sequence(&line.keys).map_err(|e| Fault::Line(turned(line).unwrap_or_else(|| e.reason())))?;
         if keys.contains(&INTERRUPT) {
             return Err(Fault::Line("always cancels and quits; choose another key".to_owned()));
         }
@@ -253,6 +253,13 @@ enum Fault {
     Context { near: String },
     /// Something in the line itself.
     Line(String),
+}
+
+/// A line with the action where the key belongs, said the right way round.
+fn turned(line: &Rebinding) -> Option<String> {
+    let action = Action::from_word(&line.keys)?;
+    sequence(&line.action).ok()?;
+    Some(format!("is an action: the key comes first, {:?} = {:?}", line.action, action.word()))
 }
 
 /// `config.toml, line 3, ^t of [keys.panes]`.

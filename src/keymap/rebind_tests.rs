@@ -172,3 +172,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_line_the_wrong_way_round_is_shown_the_right_way() {
+    let why = fault("- test-all f5");
+    assert!(why.contains("is an action: the key comes first, \"f5\" = \"test-all\""), "{why}");
+    assert!(fault("- tset-all f5").contains("is not the name of a key"));
+}

@@ -166,7 +166,12 @@ pub fn status(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
         return;
     }
     if let Some((failed, why)) = state.sources.values().find_map(|s| s.trouble().map(|why| (s, why))) {
-        let words = format!("{why} · {} wait for it", failed.dependents);
+        let wait = match failed.dependents {
+            0 => String::new(),
+            1 => " · 1 connection waits for it".to_owned(),
+            n => format!(" · {n} connections wait for it"),
+        };
+        let words = format!("{why}{wait}");
         brush.text(x, y, width, Role::Untested, &words);
         return;
     }

@@ -98,6 +98,7 @@ pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
         } else {
             "Nothing is broken; {key:only-broken} shows all connections."
         };
+        // Keys are named first: their names are shorter than what stands for them.
         let words = brush.spell(words).into_owned();
         let rows = wrapped(&[Line::of(Role::Quiet, words)], usize::from(inner.width.saturating_sub(2)));
         for (row, y) in rows.iter().zip(inner.y..inner.y + inner.height) {

@@ -60,7 +60,10 @@ pub fn removal(state: &State, removal: &Removal, layout: &Layout, look: &Look, b
         if let Some(why) = &removal.problem {
             lines.push(Line::of(Role::Bad, format!("Nothing was removed: {why}")));
         }
-        let goes = "The connection goes from the vault, with its ExternalId. No cloud is asked or changed.";
+        let goes = match state.flags.demo {
+            true => "The connection goes from the demo, for this run. No cloud is asked or changed.",
+            false => "The connection goes from the vault, with its ExternalId. No cloud is asked or changed.",
+        };
         lines.push(Line::of(Role::Text, goes));
         if let Some(arn) = connection.role_arn() {
             lines

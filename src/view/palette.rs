@@ -26,7 +26,7 @@ pub fn draw(state: &State, palette: &Palette, layout: &Layout, brush: &mut Brush
     brush.text(x, inner.y, room, Role::Input, palette.input.text());
     let column = u16::try_from(palette.input.column()).unwrap_or(room).min(room);
     if found.is_empty() {
-        let words = "nothing is called that; {key:accept} says what comes near";
+        let words = "nothing is called that";
         brush.text(inner.x + 1, inner.y + 1, inner.width - 2, Role::Quiet, words);
     }
     let first = shown.start;

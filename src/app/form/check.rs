@@ -52,7 +52,10 @@ impl Form {
         match field {
             Field::Source => match self.source(book) {
                 Err(e) => Found::Wrong(e),
-                Ok(Source::Profile(name)) if profiles.is_some_and(|p| !p.iter().any(|n| n == name.as_str())) => {
+                // Who answered for a profile proves that there is one.
+                Ok(Source::Profile(name))
+                    if self.identity().is_none() && profiles.is_some_and(|p| !p.iter().any(|n| n == name.as_str())) =>
+                {
                     Found::Doubt(format!("the AWS configuration here has no profile {name}"))
                 }
                 Ok(_) => Found::Good,

@@ -256,7 +256,7 @@ impl Form {
 
     /// The console's words for a policy on a role.
     fn attach_by_hand(&self) -> String {
-        "Add permissions › Create inline policy › JSON. Paste the second policy ({key:snippet}, n, then y). Next. Policy \
+        "Add permissions › Create inline policy › JSON. Paste the second policy ({key:snippet}, {key:next-policy}, then y). Next. Policy \
          name: CloudivizeMandatory. Create policy."
             .to_owned()
     }

@@ -245,6 +245,8 @@ impl State {
         };
         let form = self.forms.entry(key).or_insert_with(make);
         form.before = now;
+        // Where one typed last is seen first.
+        (form.scroll, form.guide_scroll) = (None, 0);
         let mut effects = vec![Effect::ListProfiles];
         if form.fresh.is_none() {
             effects.push(Effect::MakeIds(key));

@@ -292,11 +292,10 @@ impl Form {
         match self.who() {
             Who::Unasked => {}
             Who::Asking(..) => out.note(Role::Testing, "◌ asking AWS who that is"),
-            // AWS: "Roles may not be assumed by root accounts."
-            Who::Known(_, identity) if identity.arn.ends_with(":root") => {
-                let words = format!("! you are {}: AWS lets it assume no role; choose another", named(identity));
-                out.note(Role::Finding, &words);
-            }
+            Who::Known(_, identity) if self.assumes_role() && identity.is_root() => out.note(
+                Role::Finding,
+                &format!("! you are {}: AWS lets no root user assume a role; take a user or role", named(identity)),
+            ),
             Who::Known(_, identity) => out.note(Role::Allowed, &format!("✓ you are {}", named(identity))),
             Who::Failed(_, why) => {
                 out.note(Role::Bad, &format!("✗ {why}"));

@@ -166,7 +166,10 @@ fn from_connector(connector: Option<&ConnectorError>, error: &(dyn Error + 'stat
                     "TLS to {host} failed: {words}; if a company proxy opens TLS, name its certificate authority in AWS_CA_BUNDLE"
                 ),
             ),
-            _ => class(ErrorClass::Network, format!("cannot reach {host}: {words}; see `cloudivize doctor`")),
+            _ => class(
+                ErrorClass::Network,
+                format!("cannot reach {host}: {words}; check the network, and HTTPS_PROXY if a proxy is needed"),
+            ),
         };
     }
     match connector {
@@ -179,7 +182,10 @@ fn from_connector(connector: Option<&ConnectorError>, error: &(dyn Error + 'stat
         }
         // The connection closed before the answer was whole: the only trouble that is marked so.
         Some(c) if c.as_other() == Some(ErrorKind::TransientError) => cut(host),
-        _ => class(ErrorClass::Network, format!("cannot reach {host}: {words}; see `cloudivize doctor`")),
+        _ => class(
+            ErrorClass::Network,
+            format!("cannot reach {host}: {words}; check the network, and HTTPS_PROXY if a proxy is needed"),
+        ),
     }
 }
 

@@ -101,6 +101,20 @@ fn a_connection_saved_while_it_is_tested_is_tested_on_in_the_panes() {
 }
 
 #[test]
+fn a_root_user_is_told_before_the_test_that_it_assumes_no_role() {
+    let mut state = open();
+    go(&mut state, Field::Source);
+    text(&mut state, "profile:hub");
+    let ticket = asks(&press(&mut state, &[Action::Down]));
+    let root = crate::domain::BaseIdentity { arn: "arn:aws:iam::123456789012:root".into(), ..fixtures::identity() };
+    reply(&mut state, ticket, Ok(Part::Identity(root)));
+    assert!(page(&state).contains("AWS lets no root user assume a role"), "{}", page(&state));
+    let entry = crate::app::ProfileEntry { name: "billing".into(), kind: "keys".into() };
+    update(&mut state, NOW, Msg::Profiles(Ok(vec![entry])));
+    assert!(matches!(found(&state, Field::Source), Found::Good), "who answers for a profile proves that there is one");
+}
+
+#[test]
 fn who_asks_is_asked_again_when_the_source_changes_and_only_then() {
     let mut state = open();
     assert!(text(&mut state, "111122229999").iter().all(|e| !matches!(e, Effect::Start { .. })));
