@@ -102,7 +102,8 @@ fn a_draft_outlives_esc_is_saved_untested_edited_and_removed() {
 fn a_run_without_a_vault_leads_to_the_vault() {
     let (_cloud, machine, _) = newcomer();
     let mut pty = dashboard(&machine, &["--env"]);
-    pty.wait_until("the panes", sees("NOT SAVED"));
+    let screen = pty.wait_until("the panes", sees("Nothing was tested yet"));
+    assert!(screen.contains("NOT SAVED"), "{screen}");
     pty.send("n");
     pty.wait_until("why there is no form", sees("connections are kept in a vault"));
     pty.send("n");
