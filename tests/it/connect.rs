@@ -117,3 +117,22 @@ fn a_run_without_a_vault_leads_to_the_vault() {
     pty.send("q");
     assert_eq!(pty.wait_for_end().code(), Some(0));
 }
+
+#[test]
+fn a_lost_connection_loses_no_external_id() {
+    let (_cloud, machine, account) = newcomer();
+    let mut pty = dashboard(&machine, &[]);
+    pty.wait_until("the empty fleet", sees("n makes the first one"));
+    pty.send("n");
+    pty.wait_until("who we are", sees("you are user operator in account"));
+    pty.send(&account);
+    pty.wait_until("the steps", sees("Make the role in account"));
+    pty.send("\x19");
+    let line = pty.wait_until_copied(1);
+    // The line is pasted in AWS by now, and the terminal goes.
+    pty.hang_up();
+    assert_eq!(pty.wait_for_exit().code(), Some(129));
+    let shown = machine.run(&["connection", "show", &account, "--reveal", "--format", "json"]).exits(0).json();
+    let id = shown["external_id"].as_str().unwrap_or_else(|| panic!("no ExternalId: {shown}"));
+    assert!(line.contains(id), "{shown}\n{line}");
+}
