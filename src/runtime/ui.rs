@@ -33,6 +33,9 @@ const PACE: Duration = Duration::from_millis(40);
 /// How long suspending and leaving wait for a frame that is on its way.
 const LAST_FRAME: Duration = Duration::from_millis(500);
 
+/// How long the end waits for a save when the terminal is gone: a passphrase vault takes a second or two.
+const LAST_SAVES: Duration = Duration::from_secs(10);
+
 /// Everything the loop holds.
 struct Ui<T> {
     state: State,
@@ -107,6 +110,9 @@ pub async fn run<T: Tty>(launch: Launch, look: Look, mut tty: T, clouds: Handle)
     drop(input);
     ui.last_frame().await;
     ui.tty.leave();
+    if !matches!(result, Ok(Ended::Left)) {
+        ui.last_saves().await;
+    }
     if let Some(cloud) = &ui.hands.cloud {
         cloud.forget();
     }
@@ -216,10 +222,13 @@ impl<T: Tty> Ui<T> {
 
     /// What was on its way is out; or the terminal is gone.
     fn written(&mut self, result: &io::Result<()>) -> Then {
-        if result.is_ok() {
-            return Then::Nothing;
-        }
+        if result.is_ok() { Then::Nothing } else { self.hung_up() }
+    }
+
+    /// The terminal is gone, which the loop found out by itself.
+    fn hung_up(&mut self) -> Then {
         self.ended = Some(Ended::Hangup);
+        self.message(Msg::Signal(Signal::Hangup));
         Then::Quit
     }
 
@@ -250,10 +259,7 @@ impl<T: Tty> Ui<T> {
                 self.terminal.backend_mut().set_size(width, height);
                 self.message(Msg::Resized(Size { width, height }))
             }
-            Some(Input::Gone) | None => {
-                self.ended = Some(Ended::Hangup);
-                Then::Quit
-            }
+            Some(Input::Gone) | None => self.hung_up(),
         }
     }
 
@@ -419,6 +425,17 @@ impl<T: Tty> Ui<T> {
         self.terminal.backend_mut().set_size(width, height);
         self.message(Msg::Resized(Size { width, height }));
         self.repaint()
+    }
+
+    /// Nobody is there any more who could be asked: waits for what is being saved.
+    async fn last_saves(&mut self) {
+        let deadline = Instant::now() + LAST_SAVES;
+        while self.state.saving > 0 {
+            match tokio::time::timeout_at(deadline, self.local.recv()).await {
+                Ok(Some(local)) => drop(self.local(local)),
+                Ok(None) | Err(_) => return,
+            }
+        }
     }
 
     /// Waits for a frame that is on its way, not for ever: the line may be dead.

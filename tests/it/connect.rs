@@ -102,7 +102,8 @@ fn a_draft_outlives_esc_is_saved_untested_edited_and_removed() {
 fn a_run_without_a_vault_leads_to_the_vault() {
     let (_cloud, machine, _) = newcomer();
     let mut pty = dashboard(&machine, &["--env"]);
-    pty.wait_until("the panes", sees("NOT SAVED"));
+    let screen = pty.wait_until("the panes", sees("Nothing was tested yet"));
+    assert!(screen.contains("NOT SAVED"), "{screen}");
     pty.send("n");
     pty.wait_until("why there is no form", sees("connections are kept in a vault"));
     pty.send("n");
@@ -115,4 +116,23 @@ fn a_run_without_a_vault_leads_to_the_vault() {
     pty.wait_until("the panes again", sees("n makes the first one"));
     pty.send("q");
     assert_eq!(pty.wait_for_end().code(), Some(0));
+}
+
+#[test]
+fn a_lost_connection_loses_no_external_id() {
+    let (_cloud, machine, account) = newcomer();
+    let mut pty = dashboard(&machine, &[]);
+    pty.wait_until("the empty fleet", sees("n makes the first one"));
+    pty.send("n");
+    pty.wait_until("who we are", sees("you are user operator in account"));
+    pty.send(&account);
+    pty.wait_until("the steps", sees("Make the role in account"));
+    pty.send("\x19");
+    let line = pty.wait_until_copied(1);
+    // The line is pasted in AWS by now, and the terminal goes.
+    pty.hang_up();
+    assert_eq!(pty.wait_for_exit().code(), Some(129));
+    let shown = machine.run(&["connection", "show", &account, "--reveal", "--format", "json"]).exits(0).json();
+    let id = shown["external_id"].as_str().unwrap_or_else(|| panic!("no ExternalId: {shown}"));
+    assert!(line.contains(id), "{shown}\n{line}");
 }

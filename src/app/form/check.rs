@@ -169,10 +169,19 @@ impl Form {
         self.role_alone().map_err(|e| (Field::Role, e))
     }
 
+    /// The ExternalId that is kept for when the role asks for it.
+    pub(super) fn next_id(&self) -> Option<&ExternalId> {
+        match self.before.as_ref().map(|c| &c.method) {
+            Some(Method::Role { external_id_next, .. }) => external_id_next.as_ref(),
+            _ => None,
+        }
+    }
+
     /// The ExternalId that is sent.
     pub(super) fn external_id(&self) -> Result<Option<ExternalId>, Invalid> {
         match self.mode {
             IdMode::Keep => Ok(self.before.as_ref().and_then(|c| c.external_id().cloned())),
+            IdMode::Next => Ok(self.next_id().cloned()),
             IdMode::None => Ok(None),
             IdMode::Typed => ExternalId::parse(self.text(Field::ExternalText)).map(Some),
             IdMode::Fresh => match &self.fresh {
@@ -315,10 +324,7 @@ impl Form {
         let arn = self.role()?;
         let typed = if self.mode == IdMode::Typed { Field::ExternalText } else { Field::External };
         let external_id = self.external_id().map_err(|e| (typed, e))?;
-        let external_id_next = match self.before.as_ref().map(|c| &c.method) {
-            Some(Method::Role { external_id_next, .. }) if self.mode == IdMode::Keep => external_id_next.clone(),
-            _ => None,
-        };
+        let external_id_next = self.next_id().filter(|_| self.mode == IdMode::Keep).cloned();
         Ok(Method::Role { arn, external_id, external_id_next })
     }
 

@@ -156,6 +156,8 @@ impl Field {
 pub enum IdMode {
     /// The one it has.
     Keep,
+    /// The one that is kept for when the role asks for it.
+    Next,
     /// A new one of ours.
     Fresh,
     /// One that somebody else made.
@@ -168,6 +170,7 @@ impl IdMode {
     fn word(self) -> &'static str {
         match self {
             Self::Keep => "as it is",
+            Self::Next => "the next",
             Self::Fresh => "new one",
             Self::Typed => "type one",
             Self::None => "none",
@@ -210,11 +213,15 @@ impl Level {
 impl Form {
     /// The ways to an ExternalId that this form offers.
     pub(super) fn modes(&self) -> Vec<IdMode> {
-        match self.before.as_ref().map(|c| c.external_id().is_some()) {
+        let mut modes = match self.before.as_ref().map(|c| c.external_id().is_some()) {
             Some(true) => vec![IdMode::Keep, IdMode::Fresh, IdMode::Typed, IdMode::None],
             Some(false) => vec![IdMode::None, IdMode::Fresh, IdMode::Typed],
             None => vec![IdMode::Fresh, IdMode::Typed, IdMode::None],
+        };
+        if self.next_id().is_some() {
+            modes.insert(1, IdMode::Next);
         }
+        modes
     }
 
     /// The values of a choice, and which of them holds.

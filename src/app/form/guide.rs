@@ -115,6 +115,9 @@ impl Form {
             IdMode::Fresh => say("This one was made at random for this connection. It is kept, also when you leave."),
             IdMode::Typed => say("Type the one that the role's trust policy already asks for."),
             IdMode::Keep => say("The connection keeps the one it has."),
+            IdMode::Next => {
+                say("The one that was made earlier for this connection: take it when the trust policy asks for it.")
+            }
             IdMode::None => say(
                 "None: right for a role of your own organization. For anybody else's account take a new one: without it \
                  everybody who may act in our account may use the role.",

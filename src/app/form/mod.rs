@@ -16,7 +16,7 @@ pub use fields::{Field, IdMode, Level};
 pub use page::{FormPage, form_page};
 pub use remove::Removal;
 
-use super::{Action, Effect, Kept, Notice, Overlay, State, TextInput};
+use super::{Action, Effect, Kept, Notice, Overlay, Screen, State, TextInput};
 use crate::domain::{Change, Connection, ConnectionId, ExternalId, Method, Partition, Source, Timestamp};
 use std::collections::BTreeMap;
 use trial::{Trial, Who};
@@ -78,6 +78,19 @@ impl Form {
         let fresh = self.holds_fresh_id();
         let (who, before) = (Who::Unasked, None);
         fresh.then_some(Self { who, before, ask_at: None, trial: None, saving: false, problem: None, ..self })
+    }
+
+    /// The change that keeps its new ExternalId, where there is enough for one.
+    fn rescued(&self, book: &[Connection]) -> Option<Change> {
+        let Some(before) = &self.before else {
+            return self.connection(book).ok().map(|c| Change::Add(Connection { saved: true, ..c }));
+        };
+        let mut kept = before.clone();
+        match &mut kept.method {
+            Method::Role { external_id_next, .. } => external_id_next.clone_from(&self.fresh),
+            Method::Profile | Method::Env => return None,
+        }
+        Some(Change::Replace(kept))
     }
 
     /// Whether one of these changes saves it.
@@ -299,6 +312,16 @@ impl State {
         self.forms.remove(&key);
         self.notice = Some(Notice::plain("thrown away; the vault is as it was"));
         effects
+    }
+
+    /// Saves what would be lost with the program when nobody can be asked: a new connection as far as it goes; an
+    /// edit's new ExternalId as the next one, because the role may still ask for the present one.
+    pub(super) fn save_drafts(&mut self) -> Vec<Effect> {
+        let open = matches!(self.screen, Screen::Panes) && !self.flags.not_saved;
+        let drafts = self.forms.values().filter(|f| open && !f.saving && f.holds_fresh_id());
+        let changes: Vec<Change> = drafts.filter_map(|f| f.rescued(&self.book)).collect();
+        // One by one: a draft that cannot be saved must not take another with it.
+        changes.into_iter().flat_map(|change| self.save(vec![change])).collect()
     }
 
     /// What has to be said before the program ends: a draft with an ExternalId that stands nowhere else.

@@ -322,6 +322,10 @@ impl Form {
             (IdMode::Fresh, Some(id)) => out.note(if accepted { Role::Good } else { Role::Allowed }, id.expose()),
             (IdMode::Fresh, None) => out.note(Role::Testing, "◌ is being made"),
             (IdMode::None, _) => out.note(Role::Quiet, "right inside your own organization only"),
+            (IdMode::Keep, _) if self.next_id().is_some() => {
+                out.note(Role::Untested, "another is kept for when the role asks for it");
+            }
+            (IdMode::Next, _) => out.note(Role::Allowed, self.next_id().map_or("", |id| id.expose())),
             (IdMode::Keep | IdMode::Typed, _) => {}
         }
         if let Some((role, words)) = found {

@@ -187,3 +187,44 @@ fn a_save_that_ends_behind_a_lock_leaves_no_draft_of_what_is_saved() {
     update(&mut state, NOW, Msg::Door(Opening::Opened { book: fixtures::book(), endpoint: None }));
     assert!(state.forms.is_empty(), "it is in the vault, not in a draft");
 }
+
+#[test]
+fn a_lost_line_saves_what_would_be_lost_with_it() {
+    let mut state = open();
+    text(&mut state, "111122229999");
+    press(&mut state, &[Action::Back]);
+    let effects = update(&mut state, NOW, Msg::Signal(Signal::Hangup));
+    let [Effect::Save(change), Effect::Quit] = &effects[..] else { panic!("{effects:?}") };
+    assert!(matches!(&change[..], [Change::Add(c)] if c.external_id().unwrap().expose() == FRESH && c.saved));
+    // What is not enough for a connection cannot be saved, and nothing is asked of anybody.
+    let mut state = open();
+    text(&mut state, "1111");
+    assert!(matches!(update(&mut state, NOW, Msg::Signal(Signal::Terminate))[..], [Effect::Quit]));
+}
+
+#[test]
+fn a_lost_line_during_an_edit_keeps_the_new_external_id_as_the_next() {
+    let mut state = edit(3);
+    let before = state.connection(fixtures::id(3)).unwrap().clone();
+    go(&mut state, Field::External);
+    text(&mut state, "n");
+    let effects = update(&mut state, NOW, Msg::Signal(Signal::Hangup));
+    let [Effect::Save(change), Effect::Quit] = &effects[..] else { panic!("{effects:?}") };
+    let [Change::Replace(c)] = &change[..] else { panic!("{change:?}") };
+    assert_eq!(c.external_id(), before.external_id(), "the role may still ask for it");
+    // It is there when the connection is edited again.
+    let mut state = fixtures::untested(SIZE);
+    let book = state.book.iter().map(|old| if old.id == c.id { c.clone() } else { old.clone() });
+    let book: Arc<[Connection]> = book.collect();
+    update(&mut state, NOW, Msg::Door(Opening::Opened { book, endpoint: None }));
+    state.cursor = Some(c.id);
+    press(&mut state, &[Action::EditConnection]);
+    assert!(page(&state).contains("another is kept for when the role asks for it"));
+    go(&mut state, Field::External);
+    press(&mut state, &[Action::CursorRight]);
+    assert!(page(&state).contains(FRESH));
+    let change = changes(&press(&mut state, &[Action::Save]));
+    let [Change::Replace(c)] = &change[..] else { panic!("{change:?}") };
+    let Method::Role { external_id, external_id_next, .. } = &c.method else { panic!("{c:?}") };
+    assert_eq!((external_id.as_ref().map(|e| e.expose()), external_id_next), (Some(FRESH), &None));
+}
