@@ -3,7 +3,7 @@
 
 use super::{Field, Form, FormKey};
 use crate::app::book::same_test;
-use crate::app::codes::After;
+use crate::app::codes::{After, needed};
 use crate::app::{Effect, Notice, Overlay, Standing, State, standing};
 use crate::domain::{
     BaseIdentity, CauseKind, Check, Connection, ConnectionName, End, ExternalIdFinding, Mandatory, Method, Part,
@@ -329,8 +329,13 @@ impl State {
     }
 
     fn after_trial(&mut self, now: Timestamp) -> Vec<Effect> {
+        let book = self.book.clone();
         let Some(trial) = self.shown_form().and_then(|f| f.trial.as_mut()) else { return Vec::new() };
         let accepted = trial.assume_role().is_some_and(|c| c.verdict == Verdict::Allowed);
+        // A one-time code is good for one test.
+        if !needed(&book_with(&book, &trial.connection), trial.connection.id).is_empty() {
+            return Vec::new();
+        }
         if trial.may_be_new() {
             if let Some(seconds) = SPACING.get(trial.again) {
                 trial.again += 1;

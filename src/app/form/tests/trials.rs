@@ -150,3 +150,16 @@ fn a_verdict_for_another_connection_does_not_reach_the_form() {
     assert!(form(&state).trial().unwrap().standing.known().next().is_none());
     assert!(form(&state).trial().unwrap().assume_role().is_none_or(|c| c.verdict != Verdict::Allowed));
 }
+
+#[test]
+fn a_test_that_took_a_one_time_code_does_not_go_on_by_itself() {
+    let mut state = open();
+    text(&mut state, "111122229999");
+    go(&mut state, Field::Mfa);
+    text(&mut state, "arn:aws:iam::999900001111:mfa/alice");
+    assert!(press(&mut state, &[Action::Test]).is_empty(), "the code is asked for first");
+    text(&mut state, "123456");
+    let (ticket, c, _) = tests(&press(&mut state, &[Action::Accept]));
+    assert!(ends(&mut state, ticket, refused(&c)).is_empty());
+    assert!(!state.holds(Condition::Trying));
+}
