@@ -116,6 +116,7 @@ impl State {
             standings: _,
             sources: _,
             open: _,
+            done: _,
             stopping: _,
             follow_at: _,
             overlays: _,

@@ -101,19 +101,25 @@ impl State {
             }
         }
         self.keep_broken();
+        self.done.extend(about.iter().filter(|_| end == End::Done));
         match end {
             End::Failed(error) => self.say(now, Notice::bad(error.message)),
             End::Cancelled => self.say(now, Notice::plain("stopped; what had arrived stands")),
             End::Done if self.is_busy() => {}
             End::Done if about.iter().any(|id| self.is_watched(*id)) => {}
             End::Done => {
-                if let Some(notice) = self.outcome(&about.iter().copied().collect::<Vec<_>>()) {
+                // Tests that ran side by side are summed up together.
+                let done: Vec<ConnectionId> = std::mem::take(&mut self.done).into_iter().collect();
+                if let Some(notice) = self.outcome(&done) {
                     // A source's failure says more than a count does.
                     if self.notice.as_ref().is_none_or(|n| n.tone != super::Tone::Bad) {
                         self.notice = Some(notice);
                     }
                 }
             }
+        }
+        if !self.is_busy() {
+            self.done.clear();
         }
     }
 

@@ -85,6 +85,8 @@ pub struct State {
     pub sources: BTreeMap<Source, SourceReport>,
     /// Requests that have not ended, and which connections each is about. Open tickets mean busy.
     pub open: BTreeMap<Ticket, BTreeSet<ConnectionId>>,
+    /// Connections whose tests ended well while others still run.
+    pub done: BTreeSet<ConnectionId>,
     /// Requests that were cancelled and have not ended yet.
     pub stopping: BTreeSet<Ticket>,
     /// The pane with the focus.
@@ -170,6 +172,7 @@ impl State {
             standings: BTreeMap::new(),
             sources: BTreeMap::new(),
             open: BTreeMap::new(),
+            done: BTreeSet::new(),
             stopping: BTreeSet::new(),
             focus: Pane::Checks,
             before_detail: Pane::Checks,

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::check_stub::{ROLE, add, machine};
 use crate::program::Machine;
 use crate::screen::{Pty, Tmux};
+use crate::stub::Stub;
 use crate::tools::{self, Age};
 use crate::vault::{chmod, mode, with, with_passphrase};
 use crate::vault_interop::{plugin, plugin_identity};
@@ -364,6 +366,42 @@ fn a_passphrase_that_came_in_a_variable_must_be_typed_after_a_lock() {
     pty.wait_until("the lock", |s| s.contents().contains("LOCKED") && s.contents().contains("Passphrase of"));
     pty.send(format!("{PASSPHRASE}\r"));
     pty.wait_until("the panes again", sees("was read before the lock is forgotten"));
+    pty.send("q");
+    pty.wait_for_end();
+}
+
+#[test]
+fn one_time_codes_are_asked_for_and_the_others_do_not_wait() {
+    let stub = Stub::start();
+    let machine = machine(&stub);
+    let serial = "arn:aws:iam::999988887777:mfa/operator";
+    add(&machine, "coded", ROLE, &["--no-external-id", "--mfa-serial", serial]);
+    add(&machine, "second", ROLE, &["--no-external-id", "--mfa-serial", serial]);
+    add(&machine, "plain", ROLE, &["--no-external-id"]);
+    let codes = || stub.asked("AssumeRole").iter().filter_map(|r| r.form("TokenCode")).collect::<Vec<_>>();
+    let mut pty = dashboard(&machine);
+    pty.wait_until("the panes", sees("Nothing was tested yet"));
+    pty.send("T");
+    pty.wait_until("the first question", |s| {
+        s.contents().contains("One-time code for coded") && s.contents().contains("1 of 2")
+    });
+    while stub.count("AssumeRole") == 0 {
+        std::thread::yield_now();
+    }
+    assert!(codes().is_empty(), "what needs no code is tested meanwhile");
+    pty.send("123456\r");
+    pty.wait_until("the second question", sees("2 of 2"));
+    pty.send("123456\r");
+    pty.wait_until("that a code is good once", sees("was used already"));
+    pty.send("\r");
+    pty.wait_until("the verdicts", sees("3 connections tested: 1 not fully tested"));
+    assert_eq!(codes(), ["123456"]);
+    // What went without says why, and what to do.
+    pty.send("G");
+    pty.wait_until("the cursor", sees("▌second"));
+    pty.send("\r");
+    pty.wait_until("why", sees("one-time code"));
+    assert!(!String::from_utf8_lossy(&pty.bytes()).contains("123456"));
     pty.send("q");
     pty.wait_for_end();
 }
