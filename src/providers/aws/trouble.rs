@@ -197,7 +197,7 @@ pub fn signed_out(profile: &str) -> String {
 }
 
 fn signed_out_words(quoted: &str) -> String {
-    format!("single sign-on session expired; renew it: aws sso login --profile {quoted}")
+    format!("single sign-on expired; renew: aws sso login --profile {quoted}")
 }
 
 /// Whether the innermost error names another one in the old way alone: of the SDK's errors about a
@@ -308,9 +308,9 @@ mod tests {
     fn a_session_that_ended_names_the_one_command() {
         let error = CredentialsError::provider_error("the SSO token has expired and cannot be refreshed");
         let words = of_profile(&error, "hub", &known());
-        assert_eq!(words, "single sign-on session expired; renew it: aws sso login --profile hub");
+        assert_eq!(words, "single sign-on expired; renew: aws sso login --profile hub");
         let words = of_profile(&error, "outer", &known());
-        let behind = "its source profile hub: single sign-on session expired; renew it: aws sso login --profile hub";
+        let behind = "its source profile hub: single sign-on expired; renew: aws sso login --profile hub";
         assert_eq!(words, behind);
     }
 
