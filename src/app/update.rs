@@ -75,7 +75,11 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
             state.follow();
             state.clamp_scroll();
         }
-        Msg::Signal(Signal::Hangup | Signal::Terminate) => return vec![Effect::Quit],
+        Msg::Signal(Signal::Hangup | Signal::Terminate) => {
+            let mut effects = state.rescue();
+            effects.push(Effect::Quit);
+            return effects;
+        }
         Msg::Signal(Signal::Stop) => return vec![Effect::Suspend],
         Msg::Signal(Signal::Continue) => return vec![Effect::Repaint],
         Msg::Door(opening) => return state.door(now, opening),

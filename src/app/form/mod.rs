@@ -7,6 +7,7 @@ mod guide;
 mod keys;
 mod page;
 mod remove;
+mod rescue;
 #[cfg(test)]
 mod tests;
 mod trial;
@@ -17,7 +18,7 @@ pub use page::{FormPage, form_page};
 pub use remove::Removal;
 
 use super::{Action, Effect, Kept, Notice, Overlay, State, TextInput};
-use crate::domain::{Change, Connection, ConnectionId, ExternalId, Method, Partition, Source, Timestamp};
+use crate::domain::{Connection, ConnectionId, ExternalId, Method, Partition, Source, Timestamp};
 use std::collections::BTreeMap;
 use trial::{Trial, Who};
 
@@ -78,11 +79,6 @@ impl Form {
         let fresh = self.holds_fresh_id();
         let (who, before) = (Who::Unasked, None);
         fresh.then_some(Self { who, before, ask_at: None, trial: None, saving: false, problem: None, ..self })
-    }
-
-    /// Whether one of these changes saves it.
-    pub(super) fn is_saved_by(&self, changes: &[Change]) -> bool {
-        changes.iter().any(|c| matches!(c, Change::Add(c) | Change::Replace(c) if Some(c.id) == self.id))
     }
 
     /// It is being saved once more.
@@ -237,7 +233,7 @@ impl State {
     }
 
     fn open_form(&mut self, key: FormKey, make: impl FnOnce() -> Form) -> Vec<Effect> {
-        let known = self.forms.contains_key(&key);
+        let known = self.forms.get(&key).is_some_and(|f| f.touched);
         // A draft goes on over the connection as it is now.
         let now = match key {
             FormKey::Edit(id) => self.connection(id).cloned(),
@@ -278,6 +274,8 @@ impl State {
                 };
                 self.notice = Some(Notice::plain(words));
             }
+            // The ExternalId on an untouched form may have been copied with the mouse: the next one shows it again.
+            Some(_) if key == FormKey::New => {}
             _ => drop(self.forms.remove(&key)),
         }
         effects
