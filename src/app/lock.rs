@@ -32,6 +32,8 @@ pub struct Kept {
     forms: BTreeMap<FormKey, Form>,
     /// What a save behind the lock could not write.
     unsaved: Vec<Change>,
+    /// The name of a draft that was saved behind the lock.
+    rescued: Option<String>,
 }
 
 impl Kept {
@@ -75,7 +77,9 @@ impl State {
         if !matches!(self.screen, Screen::Panes) {
             return Vec::new();
         }
-        let mut effects = self.cancel_all();
+        // Before the keys are dropped: what waits behind a lock would be lost with the line.
+        let mut effects = self.rescue();
+        effects.extend(self.cancel_all());
         let fresh = State::new(self.size, std::mem::take(&mut self.vault), self.flags.clone());
         // Every field is named here: whoever adds one decides what becomes of it. What is not carried
         // over below is a fact, or hangs on one, and goes.
@@ -156,6 +160,7 @@ impl State {
             last_view,
             forms,
             unsaved,
+            rescued: None,
         });
         self.screen = Screen::Unlock(Unlock { locked: Some(by), ..Unlock::new(guard.way.clone()) });
         self.guard = guard;
@@ -185,7 +190,10 @@ impl State {
             self.region = kept.region;
             self.clamp_scroll();
         }
-        self.notice = Some(Notice::plain(BACK));
+        self.notice = Some(Notice::plain(match kept.rescued {
+            Some(name) => format!("{BACK}; your draft is saved as {name}, not tested yet"),
+            None => BACK.to_owned(),
+        }));
         if kept.unsaved.is_empty() { Vec::new() } else { self.save(kept.unsaved) }
     }
 
@@ -195,7 +203,13 @@ impl State {
         self.saving = self.saving.saturating_sub(1);
         let Some(kept) = &mut self.kept else { return };
         match result {
-            Ok(_) => kept.forms.retain(|_, form| !form.is_saved_by(&changes)),
+            Ok(_) => {
+                kept.forms.retain(|_, form| !form.is_saved_by(&changes));
+                if let Some(Change::Add(new)) = changes.iter().find(|c| matches!(c, Change::Add(_))) {
+                    kept.cursor = Some(new.id);
+                    kept.rescued = Some(new.name.to_string());
+                }
+            }
             Err(_) => kept.unsaved.extend(changes),
         }
     }

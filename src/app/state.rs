@@ -161,6 +161,11 @@ pub struct State {
 }
 
 impl State {
+    /// Whether the vault is being written.
+    pub fn is_saving(&self) -> bool {
+        self.saving > 0
+    }
+
     /// Before anything has happened.
     pub fn new(size: Size, vault: impl Into<String>, flags: Flags) -> Self {
         Self {

@@ -76,7 +76,7 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
             state.clamp_scroll();
         }
         Msg::Signal(Signal::Hangup | Signal::Terminate) => {
-            let mut effects = state.save_drafts();
+            let mut effects = state.rescue();
             effects.push(Effect::Quit);
             return effects;
         }

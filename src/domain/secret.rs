@@ -83,6 +83,11 @@ impl SecretInput {
         !self.0.is_ascii()
     }
 
+    /// Whether it has a character that no keyboard types into a passphrase: pasted, it would open nothing elsewhere.
+    pub fn cannot_be_typed(&self) -> bool {
+        self.0.chars().any(char::is_control)
+    }
+
     /// Empties the field, with zeros in place of what was there.
     pub fn clear(&mut self) {
         self.0.zeroize();

@@ -233,7 +233,7 @@ impl Door for VaultDoor {
                 contents.endpoints.push(url.clone());
             }
         }
-        let merged = vault.save(contents).map_err(|e| e.to_string())? == vault::Saved::Merged;
+        let merged = vault.save(contents).map_err(|e| unsaved(&e))? == vault::Saved::Merged;
         let book: Arc<[Connection]> = vault.contents().connections.clone().into();
         let settings = (self.settings)(Some(vault.contents()));
         let endpoints = Endpoints::from_env(settings.allow_insecure_endpoint);
@@ -302,6 +302,24 @@ fn foreign(endpoints: &Endpoints, book: &[Connection]) -> Option<String> {
     let own = book.iter().filter_map(|c| c.endpoint_url.as_deref());
     endpoints.named().chain(own).find_map(foreign_host)
 }
+
+/// Why nothing was saved, for whoever has the vault open on the screen.
+fn unsaved(error: &VaultError) -> String {
+    match error {
+        VaultError::Missing(path) => format!(
+            "{} is gone since it was opened. Put it back (the file beside it that ends with .bak is the one before), then save again",
+            path.display()
+        ),
+        VaultError::Collisions(all) => format!(
+            "somebody else changed the vault meanwhile, and both changed the same: {}. For a name, choose another; \
+             for the rest leave this, lock and unlock ({{key:lock}}) to see what stands there now",
+            all.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+        ),
+        // That nothing was saved is said already.
+        other => other.to_string().trim_start_matches("nothing was saved: ").to_owned(),
+    }
+}
+
 /// What a lock without a secret is good for.
 const GLANCE: &str =
     "So the lock protects against a glance, not against somebody who uses your account on this machine.";

@@ -174,6 +174,25 @@ impl Door for FakeDoor {
     }
 }
 
+/// One that takes its time to save, as a passphrase's key does, and tells what it saved.
+struct SlowDoor {
+    door: FakeDoor,
+    told: std_mpsc::Sender<String>,
+}
+
+impl Door for SlowDoor {
+    fn open(&mut self, passphrase: Option<Secret>, clouds: &Handle) -> Answer {
+        self.door.open(passphrase, clouds)
+    }
+
+    fn save(&mut self, changes: &[Change]) -> Result<Saved, String> {
+        std::thread::sleep(Duration::from_millis(200));
+        let saved = self.door.save(changes)?;
+        let _ = self.told.send(saved.book.last().map(|c| c.name.to_string()).unwrap_or_default());
+        Ok(saved)
+    }
+}
+
 /// The dashboard on a thread of its own, with its screen read by a terminal emulator.
 struct Driver {
     keys: Option<mpsc::UnboundedSender<Input>>,
@@ -188,7 +207,7 @@ impl Driver {
         Self::with(FakeDoor { locked, hold, book: book(), settings: None }, Vec::new())
     }
 
-    fn with(door: FakeDoor, faults: Vec<String>) -> Self {
+    fn with(door: impl Door + 'static, faults: Vec<String>) -> Self {
         let (events, seen) = std_mpsc::channel();
         let (keys, receiver) = mpsc::unbounded_channel();
         let thread = std::thread::spawn(move || {
@@ -405,6 +424,31 @@ fn a_terminal_that_goes_away_ends_the_program() {
     d.keys = None;
     let (ended, events) = d.end();
     assert_eq!((ended, events.last()), (Ended::Hangup, Some(&Event::Left)));
+}
+
+#[test]
+fn a_lost_line_waits_until_a_draft_is_saved() {
+    let door = FakeDoor { locked: false, hold: false, book: book(), settings: None };
+    let (told, saved) = std_mpsc::channel();
+    let mut d = Driver::with(SlowDoor { door, told }, Vec::new());
+    d.until("the panes", |s| s.contains("3 Checks"));
+    d.press("n");
+    d.until("an ExternalId", |s| s.contains("[new one]") && !s.contains("is being made"));
+    d.press("1 1 1 1 2 2 2 2 9 9 9 9");
+    d.until("the role", |s| s.contains("arn:aws:iam::111122229999:role/CloudivizeRole"));
+    d.keys = None;
+    assert_eq!(d.end().0, Ended::Hangup);
+    assert_eq!(saved.try_recv().as_deref(), Ok("111122229999"), "it was written before the end");
+}
+
+#[test]
+fn esc_and_the_next_key_may_come_in_one_piece() {
+    let mut d = Driver::start(false, false);
+    d.until("the panes", |s| s.contains("Nothing was tested yet"));
+    d.press("enter");
+    d.until("the detail", |s| s.contains("Esc back"));
+    d.press("alt-q");
+    assert_eq!(d.end().0, Ended::Left);
 }
 
 #[test]

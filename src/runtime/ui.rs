@@ -7,7 +7,7 @@ use super::idle::Idle;
 use super::tty::Tty;
 use super::{Ended, Launch, Run, RuntimeError};
 use crate::app::{Effect, Flags, Msg, Notice, Signal, Size, State, start, update};
-use crate::domain::{Key, Reply, Timestamp};
+use crate::domain::{Key, KeyCode, Reply, Timestamp};
 use crate::term::input::Input;
 use crate::term::life::{self, Side};
 use crate::term::output::{Screen, Writer};
@@ -32,9 +32,9 @@ const CHANNEL: usize = 1024;
 const PACE: Duration = Duration::from_millis(40);
 /// How long suspending and leaving wait for a frame that is on its way.
 const LAST_FRAME: Duration = Duration::from_millis(500);
-
-/// How long the end waits for a save when the terminal is gone: a passphrase vault takes a second or two.
-const LAST_SAVES: Duration = Duration::from_secs(10);
+/// How long an end that nobody here asked for waits for what is being saved: a passphrase's key takes seconds,
+/// and somebody else's save may come first.
+const LAST_SAVE: Duration = Duration::from_secs(15);
 
 /// Everything the loop holds.
 struct Ui<T> {
@@ -111,7 +111,7 @@ pub async fn run<T: Tty>(launch: Launch, look: Look, mut tty: T, clouds: Handle)
     ui.last_frame().await;
     ui.tty.leave();
     if !matches!(result, Ok(Ended::Left)) {
-        ui.last_saves().await;
+        ui.last_save().await;
     }
     if let Some(cloud) = &ui.hands.cloud {
         cloud.forget();
@@ -266,6 +266,14 @@ impl<T: Tty> Ui<T> {
     fn key(&mut self, key: Key) -> Then {
         match self.look.keymap.message(&self.state, key) {
             Some(msg) => self.message(msg),
+            // A slow line brings Esc and the next key together, which is what Alt sends. In a text field people
+            // press Alt for its own sake (M-b, M-d): there it does nothing.
+            None if key.alt && self.state.prefix.is_empty() && !self.state.context().takes_text() => {
+                match self.key(Key::plain(KeyCode::Esc)) {
+                    Then::Nothing => self.key(Key { alt: false, ..key }),
+                    more => more,
+                }
+            }
             None => Then::Nothing,
         }
     }
@@ -427,15 +435,16 @@ impl<T: Tty> Ui<T> {
         self.repaint()
     }
 
-    /// Nobody is there any more who could be asked: waits for what is being saved.
-    async fn last_saves(&mut self) {
-        let deadline = Instant::now() + LAST_SAVES;
-        while self.state.saving > 0 {
-            match tokio::time::timeout_at(deadline, self.local.recv()).await {
-                Ok(Some(local)) => drop(self.local(local)),
-                Ok(None) | Err(_) => return,
+    /// Has drafts saved that would be lost, and waits until nothing is being saved, not for ever.
+    async fn last_save(&mut self) {
+        drop(self.message(Msg::Signal(Signal::Terminate)));
+        let saved = async {
+            while self.state.is_saving() {
+                let Some(local) = self.local.recv().await else { return };
+                drop(self.local(local));
             }
-        }
+        };
+        let _ = tokio::time::timeout(LAST_SAVE, saved).await;
     }
 
     /// Waits for a frame that is on its way, not for ever: the line may be dead.
@@ -470,6 +479,8 @@ struct Signals {
     quit: Stream,
     stop: Stream,
     resume: Stream,
+    /// Caught, never waited for: a file beyond the limit of `ulimit -f` then fails as a full disk does.
+    _too_large: Stream,
 }
 
 impl Signals {
@@ -483,6 +494,7 @@ impl Signals {
             quit: signal(SignalKind::quit())?,
             stop: raw(rustix::process::Signal::TSTP)?,
             resume: raw(rustix::process::Signal::CONT)?,
+            _too_large: raw(rustix::process::Signal::XFSZ)?,
         })
     }
 

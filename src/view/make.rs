@@ -176,6 +176,7 @@ fn hint(field: &SecretInput, (first, again): (&SecretInput, &SecretInput), focus
         0 => "",
         n if is_first && n < SHORT && !focused => "   short: whoever gets the file can guess it",
         n if is_first && n < SHORT => "   short so far",
+        _ if is_first && field.cannot_be_typed() => "   has a line break or the like, which nobody can type",
         _ if is_first && field.is_shouted() => "   all capitals: is Caps Lock on?",
         _ if is_first && field.needs_this_keyboard() => "   has characters that another keyboard may lack",
         _ if !is_first && again.same(first) => "   the same",

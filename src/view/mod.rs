@@ -21,6 +21,7 @@ mod viewer;
 use crate::app::{Area, Overlay, Pane, Place, Screen, Size, State};
 use crate::domain::Role;
 use crate::keymap::Keymap;
+use crate::text;
 use crate::theme::{Theme, ascii_of};
 use brush::Brush;
 use ratatui::Frame;
@@ -60,7 +61,12 @@ pub fn draw(state: &State, look: &Look, frame: &mut Frame<'_>) {
 fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
     let Some(layout) = state.layout() else {
         let Size { width, height } = state.size;
-        brush.text(0, 0, width, Role::Strong, &format!("40x10 at least; this is {width}x{height}"));
+        let words =
+            format!("40x10 at least; this is {width}x{height}. Nothing is lost: make it larger, or ^c ^c quits");
+        let lines = text::wrap(&words, usize::from(width), "", "");
+        for (y, line) in (0..height).zip(&lines) {
+            brush.text(0, y, width, Role::Strong, line);
+        }
         return;
     };
     bars::header(state, layout.header, brush);

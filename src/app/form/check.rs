@@ -191,14 +191,21 @@ impl Form {
         }
     }
 
-    fn name(&self, book: &[Connection]) -> Result<ConnectionName, Invalid> {
+    pub(super) fn name(&self, book: &[Connection]) -> Result<ConnectionName, Invalid> {
         let typed = self.text(Field::Name);
-        let text = if typed.is_empty() { self.default_name(book).unwrap_or_default() } else { typed.to_owned() };
-        let name = ConnectionName::parse(&text)?;
+        if typed.is_empty() {
+            return self.name_by_itself(book);
+        }
+        let name = ConnectionName::parse(typed)?;
         match self.taken(name.as_str(), book) {
             true => Err(Invalid::new("connection name", "is another connection's already").fix("choose another")),
             false => Ok(name),
         }
+    }
+
+    /// The name where none is typed.
+    pub(super) fn name_by_itself(&self, book: &[Connection]) -> Result<ConnectionName, Invalid> {
+        ConnectionName::parse(&self.default_name(book).unwrap_or_default())
     }
 
     fn taken(&self, name: &str, book: &[Connection]) -> bool {

@@ -7,6 +7,7 @@ mod guide;
 mod keys;
 mod page;
 mod remove;
+mod rescue;
 #[cfg(test)]
 mod tests;
 mod trial;
@@ -16,8 +17,8 @@ pub use fields::{Field, IdMode, Level};
 pub use page::{FormPage, form_page};
 pub use remove::Removal;
 
-use super::{Action, Effect, Kept, Notice, Overlay, Screen, State, TextInput};
-use crate::domain::{Change, Connection, ConnectionId, ExternalId, Method, Partition, Source, Timestamp};
+use super::{Action, Effect, Kept, Notice, Overlay, State, TextInput};
+use crate::domain::{Connection, ConnectionId, ExternalId, Method, Partition, Source, Timestamp};
 use std::collections::BTreeMap;
 use trial::{Trial, Who};
 
@@ -78,24 +79,6 @@ impl Form {
         let fresh = self.holds_fresh_id();
         let (who, before) = (Who::Unasked, None);
         fresh.then_some(Self { who, before, ask_at: None, trial: None, saving: false, problem: None, ..self })
-    }
-
-    /// The change that keeps its new ExternalId, where there is enough for one.
-    fn rescued(&self, book: &[Connection]) -> Option<Change> {
-        let Some(before) = &self.before else {
-            return self.connection(book).ok().map(|c| Change::Add(Connection { saved: true, ..c }));
-        };
-        let mut kept = before.clone();
-        match &mut kept.method {
-            Method::Role { external_id_next, .. } => external_id_next.clone_from(&self.fresh),
-            Method::Profile | Method::Env => return None,
-        }
-        Some(Change::Replace(kept))
-    }
-
-    /// Whether one of these changes saves it.
-    pub(super) fn is_saved_by(&self, changes: &[Change]) -> bool {
-        changes.iter().any(|c| matches!(c, Change::Add(c) | Change::Replace(c) if Some(c.id) == self.id))
     }
 
     /// It is being saved once more.
@@ -250,7 +233,7 @@ impl State {
     }
 
     fn open_form(&mut self, key: FormKey, make: impl FnOnce() -> Form) -> Vec<Effect> {
-        let known = self.forms.contains_key(&key);
+        let known = self.forms.get(&key).is_some_and(|f| f.touched);
         // A draft goes on over the connection as it is now.
         let now = match key {
             FormKey::Edit(id) => self.connection(id).cloned(),
@@ -293,6 +276,8 @@ impl State {
                 };
                 self.notice = Some(Notice::plain(words));
             }
+            // The ExternalId on an untouched form may have been copied with the mouse: the next one shows it again.
+            Some(_) if key == FormKey::New => {}
             _ => drop(self.forms.remove(&key)),
         }
         effects
@@ -312,16 +297,6 @@ impl State {
         self.forms.remove(&key);
         self.notice = Some(Notice::plain("thrown away; the vault is as it was"));
         effects
-    }
-
-    /// Saves what would be lost with the program when nobody can be asked: a new connection as far as it goes; an
-    /// edit's new ExternalId as the next one, because the role may still ask for the present one.
-    pub(super) fn save_drafts(&mut self) -> Vec<Effect> {
-        let open = matches!(self.screen, Screen::Panes) && !self.flags.not_saved;
-        let drafts = self.forms.values().filter(|f| open && !f.saving && f.holds_fresh_id());
-        let changes: Vec<Change> = drafts.filter_map(|f| f.rescued(&self.book)).collect();
-        // One by one: a draft that cannot be saved must not take another with it.
-        changes.into_iter().flat_map(|change| self.save(vec![change])).collect()
     }
 
     /// What has to be said before the program ends: a draft with an ExternalId that stands nowhere else.

@@ -1,6 +1,7 @@
 //! Saving, leaving, editing and removing.
 
 use super::*;
+use crate::app::Signal;
 
 #[test]
 fn an_account_id_alone_makes_a_connection() {
@@ -23,7 +24,11 @@ fn an_account_id_alone_makes_a_connection() {
 fn leaving_keeps_the_draft_and_its_external_id_and_quitting_asks_once() {
     let mut state = open();
     press(&mut state, &[Action::Back]);
-    assert!(state.forms.is_empty(), "nothing was typed: nothing is kept");
+    assert!(state.notice.is_none(), "nothing was typed: nothing is said");
+    assert!(matches!(press(&mut state, &[Action::Quit])[..], [Effect::Quit]), "nor asked");
+    let effects = press(&mut state, &[Action::NewConnection]);
+    assert!(!effects.iter().any(|e| matches!(e, Effect::MakeIds(_))), "the ExternalId that was shown is shown again");
+    assert!(state.notice.is_none(), "but it is no draft");
     let mut state = open();
     text(&mut state, "1111");
     press(&mut state, &[Action::Back]);
@@ -189,20 +194,6 @@ fn a_save_that_ends_behind_a_lock_leaves_no_draft_of_what_is_saved() {
 }
 
 #[test]
-fn a_lost_line_saves_what_would_be_lost_with_it() {
-    let mut state = open();
-    text(&mut state, "111122229999");
-    press(&mut state, &[Action::Back]);
-    let effects = update(&mut state, NOW, Msg::Signal(Signal::Hangup));
-    let [Effect::Save(change), Effect::Quit] = &effects[..] else { panic!("{effects:?}") };
-    assert!(matches!(&change[..], [Change::Add(c)] if c.external_id().unwrap().expose() == FRESH && c.saved));
-    // What is not enough for a connection cannot be saved, and nothing is asked of anybody.
-    let mut state = open();
-    text(&mut state, "1111");
-    assert!(matches!(update(&mut state, NOW, Msg::Signal(Signal::Terminate))[..], [Effect::Quit]));
-}
-
-#[test]
 fn a_lost_line_during_an_edit_keeps_the_new_external_id_as_the_next() {
     let mut state = edit(3);
     let before = state.connection(fixtures::id(3)).unwrap().clone();
@@ -227,4 +218,60 @@ fn a_lost_line_during_an_edit_keeps_the_new_external_id_as_the_next() {
     let [Change::Replace(c)] = &change[..] else { panic!("{change:?}") };
     let Method::Role { external_id, external_id_next, .. } = &c.method else { panic!("{c:?}") };
     assert_eq!((external_id.as_ref().map(|e| e.expose()), external_id_next), (Some(FRESH), &None));
+}
+
+/// What a lost line, or the system's end of the program, has saved.
+fn rescued(state: &mut State) -> Vec<Change> {
+    let effects = update(state, NOW, Msg::Signal(Signal::Hangup));
+    let [Effect::Save(changes), Effect::Quit] = &effects[..] else { panic!("{effects:?}") };
+    changes.clone()
+}
+
+#[test]
+fn a_lost_line_saves_a_new_external_id_that_may_be_in_use() {
+    let mut state = open();
+    text(&mut state, "111122229999");
+    go(&mut state, Field::Regions);
+    text(&mut state, "eu-w");
+    press(&mut state, &[Action::Back]);
+    let [Change::Add(c)] = &rescued(&mut state)[..] else { panic!("one connection") };
+    assert_eq!(c.role_arn().unwrap().to_string(), "arn:aws:iam::111122229999:role/CloudivizeRole");
+    assert_eq!((c.external_id().unwrap().expose(), c.name.as_str()), (FRESH, "111122229999"));
+    assert!(state.is_saving());
+    let again = update(&mut state, NOW, Msg::Signal(Signal::Terminate));
+    assert!(matches!(again[..], [Effect::Quit]), "once");
+    assert!(matches!(update(&mut open(), NOW, Msg::Signal(Signal::Hangup))[..], [Effect::Quit]), "nothing was typed");
+    let mut state = open();
+    text(&mut state, "1111");
+    assert!(matches!(update(&mut state, NOW, Msg::Signal(Signal::Hangup))[..], [Effect::Quit]), "no account yet");
+}
+
+#[test]
+fn a_lost_line_leaves_what_works_and_puts_the_new_external_id_beside_it() {
+    let mut state = edit(3);
+    go(&mut state, Field::External);
+    text(&mut state, "n");
+    let before = state.connection(fixtures::id(3)).unwrap().clone();
+    let [Change::Replace(c)] = &rescued(&mut state)[..] else { panic!("one connection") };
+    let Method::Role { external_id, external_id_next, .. } = &c.method else { panic!("a role") };
+    assert_eq!((external_id.as_ref(), &c.name), (before.external_id(), &before.name));
+    assert_eq!(external_id_next.as_ref().unwrap().expose(), FRESH);
+}
+
+#[test]
+fn a_lock_saves_the_draft_before_the_keys_are_dropped_and_tells_afterwards() {
+    let mut state = open();
+    text(&mut state, "111122229999");
+    let effects = update(&mut state, NOW, Msg::Action(Action::Lock));
+    let (Effect::Save(change), true) = (&effects[0], effects.iter().any(|e| matches!(e, Effect::Lock))) else {
+        panic!("{effects:?}")
+    };
+    let mut book = fixtures::book().to_vec();
+    Change::apply(change, &mut book).unwrap();
+    let book: Arc<[Connection]> = book.into();
+    let result = Ok(Saved { book: book.clone(), endpoint: None, merged: false });
+    update(&mut state, NOW, Msg::Saved { changes: change.clone(), result });
+    update(&mut state, NOW, Msg::Door(Opening::Opened { book, endpoint: None }));
+    assert!(state.forms.is_empty() && notice(&state).contains("saved as 111122229999"), "{}", notice(&state));
+    assert_eq!(state.cursor, Some(fixtures::id(99)));
 }

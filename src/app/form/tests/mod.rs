@@ -6,7 +6,7 @@ mod trials;
 
 use super::*;
 use crate::app::fixtures::{self, NOW, press, untested};
-use crate::app::{Action, Condition, Context, Line, Msg, Opening, Saved, Signal, Size, State, update};
+use crate::app::{Action, Condition, Context, Line, Msg, Opening, Saved, Size, State, update};
 use crate::domain::{
     Cause, CauseKind, Change, Check, CheckError, ConnectionReport, End, ErrorClass, ExternalIdFinding, Mandatory, Part,
     ProbeMode, Reason, Reply, Request, Source, Ticket, Verdict,
