@@ -18,9 +18,10 @@ impl State {
     /// The policy on the screen, else the first that would be shown: whose it is, and its document as JSON.
     pub(super) fn policy_at_hand(&self) -> Option<(ConnectionId, String)> {
         let shown = self.overlays.iter().rev().filter_map(Overlay::viewer).find(|v| v.kind == ViewerKind::Snippet);
-        let id = match shown {
-            Some(viewer) => self.book.iter().find(|c| c.name.as_str() == viewer.about)?.id,
-            None => self.cursor?,
+        let id = match (shown, self.drafted()) {
+            (Some(_), Some(draft)) => draft.id,
+            (Some(viewer), None) => self.book.iter().find(|c| c.name.as_str() == viewer.about)?.id,
+            (None, _) => self.cursor?,
         };
         let made = if shown.is_none() { self.snippet_viewer(id) } else { None };
         let viewer = shown.or(made.as_ref())?;

@@ -38,7 +38,7 @@ impl State {
         let Some((connection, policy)) = self.policy_at_hand() else { return Vec::new() };
         let ticket = self.ticket();
         self.open.insert(ticket, BTreeSet::new());
-        vec![Effect::Start { ticket, request: Request::DemoApply { book: self.book.clone(), connection, policy } }]
+        vec![Effect::Start { ticket, request: Request::DemoApply { book: self.book_with_draft(), connection, policy } }]
     }
 
     pub(super) fn decode(&mut self) -> Vec<Effect> {

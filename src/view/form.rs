@@ -8,7 +8,11 @@ use crate::domain::Role;
 /// Draws the form on top over the panes.
 pub fn draw(state: &State, layout: &Layout, look: &Look, brush: &mut Brush<'_>) {
     let Some(area) = state.form_area() else { return };
-    let spell = |words: &str| look.keymap.spell(state.context(), words).into_owned();
+    // `{there:…}` names a key of the policies, which a key of the form opens.
+    let spell = |words: &str| {
+        let here = look.keymap.spell(Context::Form, words).replace("{there:", "{key:");
+        look.keymap.spell(Context::Snippet, &here).into_owned()
+    };
     let Some(page) = form_page(state, area, &spell) else { return };
     brush.clear(layout.body);
     let height = usize::from(area.height);

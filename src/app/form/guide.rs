@@ -190,6 +190,11 @@ impl Form {
             }
         };
         out.push(Line::of(Role::Heading, heading));
+        if state.flags.demo {
+            let words =
+                "This is the demo: {key:snippet}, then {there:demo-apply} sets a policy as the role's owner would.";
+            out.push(Line::of(Role::Strong, words));
+        }
         out.push(Line::of(Role::Strong, "In one line, with CloudShell"));
         step(1, &format!("Sign in to the AWS console of {account} as somebody who may change IAM."), out);
         step(2, "Open CloudShell: the >_ symbol in the bar at the top.", out);
@@ -206,7 +211,8 @@ impl Form {
             Work::Trust => numbered(
                 &[
                     format!("IAM › Roles › {name} › Trust relationships › Edit trust policy."),
-                    "Replace what stands there by the trust policy ({key:snippet}, then y). Update policy.".to_owned(),
+                    "Replace what stands there by the trust policy ({key:snippet}, {there:copy}). Update policy."
+                        .to_owned(),
                 ],
                 out,
             ),
@@ -214,7 +220,7 @@ impl Form {
         }
         out.push(Line::blank());
         out.push(quiet(
-            "CloudFormation, Terraform and a message to the role's owner: {key:snippet}, then Tab.".to_owned(),
+            "CloudFormation, Terraform and a message to the role's owner: {key:snippet}, {there:next-tab}.".to_owned(),
         ));
         if let Some((_, caller)) = snippets.iter().find(|(name, _)| *name == "caller")
             && !self.is_accepted(&state.book)
@@ -242,8 +248,8 @@ impl Form {
         };
         let mut steps = vec![
             "IAM › Roles › Create role.".to_owned(),
-            "Trusted entity type: Custom trust policy. Replace what stands there by the trust policy ({key:snippet}, then \
-             y). Next."
+            "Trusted entity type: Custom trust policy. Replace what stands there by the trust policy ({key:snippet}, \
+             {there:copy}). Next."
                 .to_owned(),
             managed.to_owned(),
             format!("Role name: {}. Create role.", arn.name()),
@@ -259,8 +265,8 @@ impl Form {
 
     /// The console's words for a policy on a role.
     fn attach_by_hand(&self) -> String {
-        "Add permissions › Create inline policy › JSON. Paste the second policy ({key:snippet}, {key:next-policy}, then y). Next. Policy \
-         name: CloudivizeMandatory. Create policy."
+        "Add permissions › Create inline policy › JSON. Paste the second policy ({key:snippet}, {there:next-policy}, \
+         {there:copy}). Next. Policy name: CloudivizeMandatory. Create policy."
             .to_owned()
     }
 

@@ -138,6 +138,16 @@ fn book_with(book: &[Connection], connection: &Connection) -> Arc<[Connection]> 
 }
 
 impl State {
+    /// The connection of the form on the stack, as it stands there.
+    pub(in crate::app) fn drafted(&self) -> Option<Connection> {
+        self.forms.get(&self.shown_key()?)?.connection(&self.book).ok()
+    }
+
+    /// Every connection, that of the form on the stack as it stands there.
+    pub(in crate::app) fn book_with_draft(&self) -> Arc<[Connection]> {
+        self.drafted().map_or_else(|| self.book.clone(), |draft| book_with(&self.book, &draft))
+    }
+
     /// Asks the source of the form who it is, if that is not known already.
     pub(in crate::app) fn ask_who(&mut self) -> Vec<Effect> {
         let book = self.book.clone();

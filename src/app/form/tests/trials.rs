@@ -163,3 +163,19 @@ fn a_test_that_took_a_one_time_code_does_not_go_on_by_itself() {
     assert!(ends(&mut state, ticket, refused(&c)).is_empty());
     assert!(!state.holds(Condition::Trying));
 }
+
+#[test]
+fn in_the_demo_the_policy_of_a_draft_can_be_attached_by_its_owner() {
+    let mut state = open();
+    state.flags.demo = true;
+    text(&mut state, "111122229999");
+    press(&mut state, &[Action::Snippet]);
+    assert!(state.holds(Condition::DemoApply));
+    let effects = press(&mut state, &[Action::DemoApply]);
+    let [Effect::Start { request: Request::DemoApply { book, connection, policy }, .. }] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    let c = book.iter().find(|c| c.id == *connection).unwrap();
+    assert_eq!(c.role_arn().unwrap().account().as_str(), "111122229999");
+    assert!(policy.contains(FRESH), "the trust policy comes first");
+}
