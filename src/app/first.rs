@@ -2,9 +2,6 @@
 
 use super::{Action, Effect, Notice, Overlay, Screen, State, Step};
 
-/// What stands in the header's place for a vault in a run without one.
-const NO_VAULT: &str = "no vault";
-
 impl State {
     /// Leaves for the demo cloud, which asks for nothing of a person's.
     pub(super) fn begin_the_demo(&mut self) -> Vec<Effect> {
@@ -42,9 +39,6 @@ impl State {
         let mut effects = self.cancel_all();
         self.unwatch();
         self.flags.not_saved = false;
-        if self.vault == NO_VAULT {
-            "the vault".clone_into(&mut self.vault);
-        }
         self.set_book(&[]);
         self.standings.clear();
         self.sources.clear();
@@ -59,13 +53,13 @@ impl State {
         for overlay in std::mem::take(&mut self.overlays) {
             match overlay {
                 Overlay::Make(make) => {
-                    let words = format!("the vault {} is made and open", make.path);
+                    let words = match &make.new_identity {
+                        Some(file) => format!("the vault is made and open; keep a copy of its identity {file}"),
+                        None => "the vault is made and open".to_owned(),
+                    };
                     self.notice = Some(Notice::good(words));
                 }
-                Overlay::Around(_) => {
-                    self.flags.not_saved = true;
-                    self.vault = NO_VAULT.to_owned();
-                }
+                Overlay::Around(_) => self.flags.not_saved = true,
                 other => self.overlays.push(other),
             }
         }

@@ -88,6 +88,8 @@ pub struct Make {
     pub wrong: Option<String>,
     /// It is being made.
     pub making: bool,
+    /// The file of an identity that is made with it.
+    pub new_identity: Option<String>,
 }
 
 impl Make {
@@ -101,6 +103,7 @@ impl Make {
             step: Step::Choose,
             wrong: None,
             making: false,
+            new_identity: None,
         }
     }
 
@@ -151,7 +154,9 @@ impl Make {
                         let wanted =
                             |i: &usize| if self.marked.is_empty() { *i == at } else { self.marked.contains(i) };
                         let keys = keys.into_iter().enumerate().filter(|(i, _)| wanted(i)).map(|(_, key)| key);
-                        return Some(Protect::Keys(keys.collect()));
+                        let keys: Vec<VaultKey> = keys.collect();
+                        self.new_identity = keys.iter().find(|k| k.kind == KeyKind::New).map(|k| k.file.clone());
+                        return Some(Protect::Keys(keys));
                     }
                     (_, None) => self.step = Step::Recipient(TextInput::new(RECIPIENT)),
                 }

@@ -269,8 +269,11 @@ impl Door for VaultDoor {
     }
 
     fn lock(&mut self) {
-        let vault = self.vault.take().filter(|v| v.guard() == vault::Guard::Passphrase);
-        self.wanted = vault.and_then(|v| v.opened_with().map(PathBuf::from));
+        // What opened it is what is typed for next; without anything open, what was asked for last.
+        if let Some(vault) = self.vault.take() {
+            let guarded = vault.guard() == vault::Guard::Passphrase;
+            self.wanted = vault.opened_with().filter(|_| guarded).map(PathBuf::from);
+        }
         // A command or a file can be asked again; what stood in a variable must be typed from now on.
         self.vars.value = None;
     }

@@ -1,11 +1,12 @@
 //! What a person sees before the vault is open, and behind the lock.
 
 use super::tests::screen;
-use crate::app::fixtures::{NOW, connection, press, tested};
+use crate::app::fixtures::{NOW, book, connection, press, tested};
 use crate::app::{
     Action, Flags, Guard, KeyKind, Msg, Opening, ProfileEntry, Question, Size, State, VaultKey, Way, update,
 };
 use crate::domain::{ImportPlan, Planned};
+use proptest::prelude::*;
 use std::time::Duration;
 
 const WIDE: Size = Size { width: 120, height: 36 };
@@ -66,16 +67,32 @@ fn questions_of_a_plugin() {
     insta::assert_snapshot!("question_confirm_80", screen(&state));
 }
 
-#[test]
-fn no_fact_is_on_the_screen_behind_the_lock() {
-    let mut state = tested(WIDE);
-    press(&mut state, &[Action::Open, Action::Open, Action::Back, Action::Snippet, Action::Lock]);
-    let text = screen(&state);
-    for connection in crate::app::fixtures::book().iter() {
-        assert!(!text.contains(connection.name.as_str()), "{text}");
-        assert!(!text.contains(connection.account.as_ref().unwrap().as_str()), "{text}");
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn no_fact_is_on_the_screen_behind_the_lock(keys in proptest::collection::vec(0usize..128, 0..20), at in 0usize..3) {
+        let mut state = tested([WIDE, NARROW, TINY][at]);
+        let way = Way::Passphrase("the vault".into());
+        update(&mut state, NOW, guarded(way));
+        for k in keys {
+            press(&mut state, &[Action::ALL[k % Action::ALL.len()]]);
+            update(&mut state, NOW, Msg::Paste(book()[k % 6].name.to_string()));
+            if state.is_locked() {
+                update(&mut state, NOW, Msg::Door(Opening::Opened { book: book(), endpoint: None }));
+            }
+        }
+        update(&mut state, NOW, Msg::Idle);
+        prop_assert!(state.is_locked() || state.idle_limit().is_none());
+        if state.is_locked() {
+            let text = screen(&state);
+            for connection in book().iter() {
+                prop_assert!(!text.contains(connection.name.as_str()), "{text}");
+                prop_assert!(!text.contains(connection.account.as_ref().unwrap().as_str()), "{text}");
+            }
+            prop_assert!(text.contains("LOCKED") && !text.contains("connections"), "{text}");
+        }
     }
-    assert!(text.contains("Locked") && !text.contains("connections"), "{text}");
 }
 
 fn first(size: Size) -> State {
@@ -193,7 +210,7 @@ fn importing() {
 fn one_time_codes() {
     for (name, size) in [("code_120", WIDE), ("code_80", NARROW), ("code_40", TINY)] {
         let mut state = tested(size);
-        let mut all = crate::app::fixtures::book().to_vec();
+        let mut all = book().to_vec();
         for c in &mut all[..2] {
             c.mfa_serial = Some("arn:aws:iam::999900001111:mfa/alice".to_owned());
         }

@@ -41,6 +41,7 @@ impl VaultDoor {
 
     /// Makes the vault and opens it. What fails leaves nothing behind.
     pub(super) fn make_vault(&mut self, protect: Protect, clouds: &Handle) -> Answer {
+        self.unsaved = None;
         let mut left = Leftovers::default();
         match self.try_to_make(protect, &mut left) {
             Ok(()) => {
