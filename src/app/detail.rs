@@ -33,12 +33,7 @@ pub fn detail(state: &State, width: usize) -> (String, Vec<Line>) {
 
 fn title(state: &State, connection: &Connection, standing: &Standing) -> String {
     let mut parts = vec![format!("4 {}", connection.name)];
-    let known: Vec<&Check> = standing.known().collect();
-    if !known.is_empty() {
-        let applies = known.iter().filter(|c| c.verdict != Verdict::NotApplicable).count();
-        let allowed = known.iter().filter(|c| c.verdict == Verdict::Allowed).count();
-        parts.push(format!("{allowed} of {applies} allowed"));
-    }
+    parts.extend(standing.count_words());
     match (&standing.run, standing.at) {
         (Some(_), _) => parts.push("testing".to_owned()),
         (None, Some(at)) => parts.push(format!("tested {}", at.clock(state.zone))),

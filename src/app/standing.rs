@@ -140,6 +140,13 @@ impl Standing {
         self.run.is_none() && self.known().any(|c| matches!(c.verdict, Verdict::Denied | Verdict::Untested))
     }
 
+    /// `4 of 5 allowed`, of what applies; `None` before anything is known.
+    pub fn count_words(&self) -> Option<String> {
+        let applies = self.known().filter(|c| c.verdict != Verdict::NotApplicable).count();
+        let allowed = self.known().filter(|c| c.verdict == Verdict::Allowed).count();
+        self.known().next().map(|_| format!("{allowed} of {applies} allowed"))
+    }
+
     /// Symbol and words for the list of accounts.
     pub fn badge(&self) -> Badge {
         let badge = |mark, word: &str| Badge { mark, word: word.to_owned() };

@@ -415,3 +415,16 @@ fn a_verdict_word_stands_beside_every_symbol() {
     assert!(update(&mut untested(SIZE), NOW, Msg::Reply(reply)).is_empty());
     assert_eq!(Slot::Known(&Check::blank(Mandatory::Regions, Verdict::NotApplicable)).mark(), Mark::NotApplicable);
 }
+
+#[test]
+fn what_does_not_apply_is_not_counted() {
+    let mut state = untested(SIZE);
+    assert_eq!(state.standings.values().find_map(Standing::count_words), None);
+    let c = book()[0].clone();
+    let mut checks = Mandatory::ALL.map(allowed).to_vec();
+    checks[0] = Check::blank(Mandatory::AssumeRole, Verdict::NotApplicable);
+    checks[1] = Check::blank(Mandatory::ALL[1], Verdict::Untested);
+    press(&mut state, &[Action::Test]);
+    tell(&mut state, 1, Part::Connection(report(&c, checks, ExternalIdFinding::None)));
+    assert_eq!(state.standings[&c.id].count_words().unwrap(), "3 of 4 allowed");
+}

@@ -254,13 +254,10 @@ pub fn folded(state: &State, pane: Pane, area: Area, brush: &mut Brush<'_>) {
         }
         Pane::Detail => {
             let words = match state.detailed() {
-                Some((connection, standing)) => {
-                    let allowed = standing.known().filter(|c| c.verdict == crate::domain::Verdict::Allowed).count();
-                    match standing.known().count() {
-                        0 => format!("{}: not tested", connection.name),
-                        known => format!("{}: {allowed} of {known} allowed; {{key:open}} shows why", connection.name),
-                    }
-                }
+                Some((connection, standing)) => match standing.count_words() {
+                    None => format!("{}: not tested", connection.name),
+                    Some(count) => format!("{}: {count}; {{key:open}} shows why", connection.name),
+                },
                 None => "no connection".to_owned(),
             };
             brush.text(x, y, width, Role::Quiet, &words);
