@@ -201,6 +201,8 @@ impl Form {
         let focused = field == self.focus;
         let mark = match found {
             Found::Missing => Mark::NotReached,
+            // The field below has the mark.
+            _ if field == Field::External && self.mode == IdMode::Typed => Mark::NotReached,
             Found::Default(_) if field == Field::External => Mark::NotApplicable,
             _ => Mark::Allowed,
         };
