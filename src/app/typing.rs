@@ -65,8 +65,11 @@ impl State {
             self.edited();
             fits
         } else {
-            let filter =
-                if matches!(self.screen, Screen::Panes) { "; {key:filter} starts a filter it can go into" } else { "" };
+            let filter = if matches!(self.screen, Screen::Panes) && self.overlays.is_empty() {
+                "; {key:filter} starts a filter it can go into"
+            } else {
+                ""
+            };
             self.notice = Some(Notice::plain(format!("pasted text is never taken for keys{filter}")));
             return Vec::new();
         };

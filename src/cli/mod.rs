@@ -185,6 +185,9 @@ fn dashboard(mut context: Context, out: &mut Out) -> Outcome {
     };
     let run = runtime::run(launch)?;
     // The notice on the screen is gone; the file is not.
+    for note in &run.notes {
+        out.note(&text::line(note));
+    }
     for file in &run.files {
         out.note(&text::line(&runtime::whereabouts(file)));
     }

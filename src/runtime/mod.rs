@@ -66,6 +66,8 @@ pub struct Run {
     pub ended: Ended,
     /// Files that a person had written.
     pub files: Vec<PathBuf>,
+    /// What became of drafts and saves after the end, a sentence each.
+    pub notes: Vec<String>,
 }
 
 impl Ended {

@@ -7,7 +7,7 @@ use super::idle::Idle;
 use super::tty::Tty;
 use super::{Ended, Launch, Run, RuntimeError};
 use crate::app::{Effect, Flags, Msg, Notice, Signal, Size, State, start, update};
-use crate::domain::{Key, KeyCode, Reply, Timestamp};
+use crate::domain::{Change, Key, KeyCode, Reply, Timestamp};
 use crate::term::input::Input;
 use crate::term::life::{self, Side};
 use crate::term::output::{Screen, Writer};
@@ -110,15 +110,16 @@ pub async fn run<T: Tty>(launch: Launch, look: Look, mut tty: T, clouds: Handle)
     drop(input);
     ui.last_frame().await;
     ui.tty.leave();
+    let mut notes = Vec::new();
     if !matches!(result, Ok(Ended::Left)) {
-        ui.last_save().await;
+        ui.last_save(&mut notes).await;
     }
     if let Some(cloud) = &ui.hands.cloud {
         cloud.forget();
     }
     let (bytes, frames) = ui.writer.written();
     tracing::debug!(bytes, frames, "the screen");
-    result.map(|ended| Run { ended, files: ui.files })
+    result.map(|ended| Run { ended, files: ui.files, notes })
 }
 
 impl<T: Tty> Ui<T> {
@@ -436,15 +437,24 @@ impl<T: Tty> Ui<T> {
     }
 
     /// Has drafts saved that would be lost, and waits until nothing is being saved, not for ever.
-    async fn last_save(&mut self) {
+    async fn last_save(&mut self, notes: &mut Vec<String>) {
         drop(self.message(Msg::Signal(Signal::Terminate)));
         let saved = async {
             while self.state.is_saving() {
                 let Some(local) = self.local.recv().await else { return };
+                if let Local::Msg(Msg::Saved { changes, result }) = &local {
+                    let words = last_words(changes, result.as_ref().err());
+                    notes.extend(words.map(|w| self.look.keymap.spell(self.state.context(), &w).into_owned()));
+                }
                 drop(self.local(local));
             }
         };
-        let _ = tokio::time::timeout(LAST_SAVE, saved).await;
+        if tokio::time::timeout(LAST_SAVE, saved).await.is_err() {
+            notes.push(format!(
+                "the vault was not written within {} seconds; look at what is in it",
+                LAST_SAVE.as_secs()
+            ));
+        }
     }
 
     /// Waits for a frame that is on its way, not for ever: the line may be dead.
@@ -452,6 +462,18 @@ impl<T: Tty> Ui<T> {
         let _ = tokio::time::timeout(LAST_FRAME, self.writer.drain()).await;
         self.writer.abandon();
     }
+}
+
+/// What became of a save that nobody could watch any more.
+fn last_words(changes: &[Change], failed: Option<&String>) -> Option<String> {
+    let name = changes.iter().find_map(|change| match change {
+        Change::Add(c) | Change::Replace(c) => Some(c.name.clone()),
+        _ => None,
+    })?;
+    Some(match failed {
+        None => format!("{name} is saved as it stood in the form; test it with: cloudivize check {name}"),
+        Some(why) => format!("{name} was not saved: {why}"),
+    })
 }
 
 /// What the stream has ready, without waiting for more. It is asked with this task's own waker:

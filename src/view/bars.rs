@@ -110,7 +110,9 @@ pub fn status(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
         let end = brush.text(x + used, y, room, Role::Input, filter.text());
         let column = u16::try_from(filter.column()).unwrap_or(room).min(room);
         brush.put_cursor(x + used + column, y);
+        // Why something pasted was not taken goes before the count; the next key takes it away.
         let count = match state.focus {
+            _ if state.notice.is_some() => notice_rows(state, look, u16::MAX).join(" "),
             Pane::Regions => region_summary(state),
             _ => format!("{} of {} shown", shown(state).len(), state.book.len()),
         };
@@ -125,6 +127,11 @@ pub fn status(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
             let column = u16::try_from(search.input.column()).unwrap_or(room).min(room);
             brush.put_cursor(x + used + column, y);
         }
+        let typing = state.viewer().is_some_and(|v| v.search.typing);
+        let words = match &state.notice {
+            Some(_) if typing => notice_rows(state, look, u16::MAX).join(" "),
+            _ => words,
+        };
         brush.text(x + used + end, y, room.saturating_sub(end), Role::Quiet, &format!("   {words}"));
         return;
     }

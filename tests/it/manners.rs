@@ -146,6 +146,35 @@ fn a_lost_connection_ends_it_soon() {
 }
 
 #[test]
+fn an_external_id_outlives_whatever_ends_the_program() {
+    let machine = Machine::new(NOWHERE);
+    type End = fn(&mut Pty);
+    let ends: [(&str, End); 3] = [
+        ("111122221111", |pty| signal(pty.id(), Signal::TERM)),
+        ("111122222222", Pty::hang_up),
+        // A save that was just begun.
+        ("111122223333", |pty| {
+            pty.send("\x0f");
+            pty.wait_until("the save", |s| !s.contents().contains("[ test it ]"));
+            signal(pty.id(), Signal::TERM);
+        }),
+    ];
+    for (account, end) in ends {
+        let mut pty = Pty::start(SIZE, &machine.command(&[]));
+        pty.wait_until("the panes", sees("1 Accounts"));
+        pty.send("n")
+            .wait_until("the form", |s| s.contents().contains("[new one]") && !s.contents().contains("is being made"));
+        pty.send(account);
+        let screen = pty.wait_until("the role", sees(&format!("arn:aws:iam::{account}:role/")));
+        let id = screen.split_whitespace().find(|w| w.len() == 36 && w.matches('-').count() == 4);
+        end(&mut pty);
+        assert!(!pty.wait_for_exit().success());
+        let shown = machine.run(&["connection", "show", account, "--reveal"]).exits(0).stdout;
+        assert!(shown.contains(id.expect("an ExternalId")), "{account}: {shown}");
+    }
+}
+
+#[test]
 fn a_terminal_that_is_gone_ends_it_without_a_signal_too() {
     // The shell that leads the session gets the signal, and nobody passes it on.
     let machine = Machine::bare(NOWHERE);
