@@ -1,6 +1,6 @@
 //! Why a connection is as it is: its checks, what to do, who we are there.
 
-use super::standing::{finding_word, untested_word};
+use super::standing::{finding_word, untested_words};
 use super::watch::watch_lines;
 use super::{Line, Slot, Standing, State, wrapped};
 use crate::domain::{
@@ -91,9 +91,9 @@ fn why(state: &State, connection: &Connection, standing: &Standing, check: &Chec
             check.denial.as_ref().map(reason).into_iter().chain(since).collect::<Vec<_>>().join(", ")
         }
         Verdict::Untested => check.error.as_ref().map_or_else(String::new, |e| match &e.code {
-            Some(code) if e.class != ErrorClass::NotReached => format!("{} ({code})", untested_word(e.class)),
             _ if e.class == ErrorClass::NotReached => String::new(),
-            _ => untested_word(e.class).to_owned(),
+            Some(code) if !e.lacks_code() => format!("{} ({code})", untested_words(e)),
+            _ => untested_words(e).to_owned(),
         }),
         Verdict::NotApplicable => check.advice.clone().unwrap_or_default(),
         // What is to be said about an accepted role stands below, where there is room for it.

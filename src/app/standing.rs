@@ -3,7 +3,8 @@
 
 use super::Mended;
 use crate::domain::{
-    BaseIdentity, Check, ConnectionReport, ErrorClass, ExternalIdFinding, Mandatory, Mark, Ticket, Timestamp, Verdict,
+    BaseIdentity, Check, CheckError, ConnectionReport, ErrorClass, ExternalIdFinding, Mandatory, Mark, Ticket,
+    Timestamp, Verdict,
 };
 
 /// A test that goes on.
@@ -179,7 +180,7 @@ impl Standing {
         if let Some(check) =
             checks.iter().find(|c| c.verdict == Verdict::Untested && class(c) != Some(ErrorClass::NotReached))
         {
-            return badge(Mark::Untested, class(check).map_or("untested", untested_word));
+            return badge(Mark::Untested, check.error.as_ref().map_or("untested", untested_words));
         }
         if checks.iter().any(|c| c.verdict == Verdict::Untested) || checks.len() < Mandatory::ALL.len() {
             return badge(Mark::Untested, "partly tested");
@@ -195,6 +196,11 @@ fn find(checks: &[Check], permission: Mandatory) -> Option<&Check> {
 /// The class of a check's failure.
 fn class(check: &Check) -> Option<ErrorClass> {
     check.error.as_ref().map(|e| e.class)
+}
+
+/// Why something could not be tested, in a few words.
+pub(super) fn untested_words(error: &CheckError) -> &'static str {
+    if error.lacks_code() { "needs a code" } else { untested_word(error.class) }
 }
 
 /// Why a connection could not be tested, in one or two words.

@@ -180,6 +180,19 @@ pub struct CheckError {
 }
 
 impl CheckError {
+    /// The code of a role that wants a one-time code while none was given: AWS was not asked.
+    const NO_CODE: &'static str = "OneTimeCodeMissing";
+
+    /// A role wants a one-time code, and none was given.
+    pub fn without_code(message: impl Into<String>) -> Self {
+        Self { code: Some(Self::NO_CODE.to_owned()), ..Self::new(ErrorClass::Invalid, message) }
+    }
+
+    /// Whether a one-time code was missing.
+    pub fn lacks_code(&self) -> bool {
+        self.code.as_deref() == Some(Self::NO_CODE)
+    }
+
     /// A failure without a cloud's error code.
     pub fn new(class: ErrorClass, message: impl Into<String>) -> Self {
         Self { class, code: None, message: message.into() }

@@ -58,7 +58,7 @@ fn choice(state: &State, make: &Make, body: Area, brush: &mut Brush<'_>) {
                 "typed each time; works on any machine; nobody can recover it",
             ),
             Choice::Key(key, marked) => {
-                let (what, means) = key_words(key);
+                let (what, means) = key_words(key, wide);
                 described(wide, if *marked { "▣   " } else { "☐   " }, what, &means)
             }
             Choice::Other => {
@@ -95,16 +95,18 @@ fn described(wide: bool, mark: &str, what: String, means: &str) -> Vec<Line> {
 }
 
 /// A key, and what it means to choose it.
-fn key_words(key: &VaultKey) -> (String, String) {
+fn key_words(key: &VaultKey, wide: bool) -> (String, String) {
+    // On a narrow screen the file's name has to do.
+    let file = if wide { key.file.as_str() } else { key.file.rsplit('/').next().unwrap_or_default() };
     // The comment of an ssh key tells whose it is; the key itself is long and says nothing.
     let comment = key.recipient.split_whitespace().nth(2).map_or(String::new(), |c| format!("  {c}"));
     match key.kind {
         KeyKind::Identity => (
-            format!("the age identity {}", key.file),
+            format!("the age identity {file}"),
             "opens without typing, unless a passphrase or a plugin protects it".to_owned(),
         ),
         KeyKind::Ssh => (
-            format!("the ssh key {}{comment}", key.file),
+            format!("the ssh key {file}{comment}"),
             "its file is used, not ssh-agent; asks for its passphrase if it has one".to_owned(),
         ),
         KeyKind::New => (

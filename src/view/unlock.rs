@@ -16,7 +16,8 @@ pub fn draw(state: &State, screen: &Screen, body: Area, brush: &mut Brush<'_>) {
         Screen::Unlock(unlock) => (unlock_lines(state, unlock), Some(unlock)),
         Screen::Failed { message } => (failed(state, message), None),
     };
-    let below = rows_from(&lines, x, body, width, 2, brush);
+    let field_below = field.is_some_and(|unlock| unlock.trying || unlock.has_field());
+    let below = rows_from(&lines, x, body, width, if field_below { 2 } else { 0 }, brush);
     match field {
         Some(unlock) if below < body.y + body.height => {
             if unlock.trying {
@@ -109,7 +110,10 @@ fn unlock_lines(state: &State, unlock: &Unlock) -> Vec<Line> {
         }
         Way::Passphrase(of) => lines.push(Line::of(Role::Text, format!("Passphrase of {of}:"))),
         Way::AtHand(how) => {
-            lines.push(Line::of(Role::Text, &state.vault));
+            // Where there is little room, what to do is worth more than the vault's name.
+            if state.size.height >= 14 {
+                lines.push(Line::of(Role::Text, &state.vault));
+            }
             lines.push(Line::of(Role::Text, how));
         }
         Way::NoVault => lines.push(Line::of(

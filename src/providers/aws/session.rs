@@ -214,14 +214,12 @@ impl Aws {
             Some(serial) => match lock(&self.codes).remove(&connection.id) {
                 Some(code) => Some((serial.clone(), code)),
                 None => {
-                    return Err(CallError::local(
-                        ErrorClass::Invalid,
-                        format!(
-                            "a one-time code of {serial} is needed and none was given: test it again and type the code (t in the \
-                             dashboard, or `cloudivize check {}` in a terminal)",
-                            connection.name
-                        ),
+                    let error = CheckError::without_code(format!(
+                        "a one-time code of {serial} is needed and none was given: test it again and type the code (t in the \
+                         dashboard, or `cloudivize check {}` in a terminal)",
+                        connection.name
                     ));
+                    return Err(CallError { failure: Failure::NoAnswer(error), request_id: None, unreachable: false });
                 }
             },
         };
