@@ -170,6 +170,19 @@ fn value(service: &Service, shape: ShapeRef, e: &Element) -> Result<Value, XmlEr
     })
 }
 
+/// Code and message of an error answer: `<Error>` wherever it stands.
+pub fn error(body: &[u8]) -> (Option<String>, Option<String>) {
+    fn find(e: &Element) -> Option<&Element> {
+        if e.name == "Error" { Some(e) } else { e.children.iter().find_map(find) }
+    }
+    let Ok(root) = parse(body) else { return (None, None) };
+    let text = |name: &str| {
+        let found = find(&root)?.children.iter().find(|c| c.name == name)?;
+        Some(found.text.clone()).filter(|t| !t.is_empty())
+    };
+    (text("Code"), text("Message"))
+}
+
 fn parse(body: &[u8]) -> Result<Element, XmlError> {
     let broken = |why: String| XmlError::Broken(why);
     let mut reader = Reader::from_reader(body);
