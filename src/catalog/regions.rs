@@ -26,11 +26,6 @@ pub fn suffixes(partition: &str) -> Option<(&'static str, &'static str)> {
     FILE.partitions.get(partition).map(|p| (p.suffix.as_str(), p.dual_suffix.as_str()))
 }
 
-/// A region's long name: `Europe (Ireland)`.
-pub fn long_name(region: &str) -> Option<&'static str> {
-    FILE.partitions.values().find_map(|p| p.regions.get(region)).map(String::as_str)
-}
-
 /// Every region of a partition that the list knows, in order.
 pub fn of(partition: &str) -> impl Iterator<Item = &'static str> {
     FILE.partitions.get(partition).into_iter().flat_map(|p| p.regions.keys()).map(String::as_str)
@@ -41,10 +36,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn regions_have_their_names() {
-        assert_eq!(long_name("eu-west-1"), Some("Europe (Ireland)"));
+    fn partitions_know_their_hosts_and_regions() {
         assert_eq!(suffixes("aws-cn").unwrap().0, "amazonaws.com.cn");
         assert!(of("aws").count() >= 30);
-        assert_eq!(long_name("xx-nowhere-1"), None);
     }
 }
