@@ -3,6 +3,7 @@
 //! The rooms and what each may use stand in `docs/architecture.md`.
 
 pub mod app;
+pub mod catalog;
 pub mod cli;
 pub mod config;
 pub mod diagnose;

@@ -222,3 +222,6 @@ async fn decode(shared: &Shared, book: &[Connection], id: ConnectionId, message:
         }
     }
 }
+
+#[cfg(test)]
+mod caller_tests;

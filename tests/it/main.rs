@@ -25,6 +25,7 @@ mod docs;
 mod door;
 mod emulator;
 mod manners;
+mod models;
 mod panics;
 mod picture;
 mod policy;

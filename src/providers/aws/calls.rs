@@ -143,7 +143,19 @@ impl<'a> Calls<'a> {
         Self { aws, round, connection, session }
     }
 
-    fn place(&self, service: Service, region: &Region) -> Result<Place, CallError> {
+    pub(super) fn aws(&self) -> &'a Aws {
+        self.aws
+    }
+
+    pub(super) fn round(&self) -> &'a Round {
+        self.round
+    }
+
+    pub(super) fn session(&self) -> &'a Session {
+        self.session
+    }
+
+    pub(super) fn place(&self, service: Service, region: &Region) -> Result<Place, CallError> {
         self.aws.place(self.connection, service, region.clone(), self.session.account.as_str())
     }
 

@@ -3,6 +3,7 @@
 //! `AssumeRoleProvider` caches neither the role session nor its base credentials, so STS is called
 //! here and sessions are kept in [`store::Store`]: one entry per source, one per connection.
 
+pub mod caller;
 pub mod calls;
 pub mod endpoint;
 pub mod failure;

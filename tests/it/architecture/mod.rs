@@ -19,7 +19,7 @@ struct Room {
 }
 
 const EVERYTHING_BELOW_THE_ENGINE: &[&str] =
-    &["domain", "text", "diagnose", "policy", "report", "config", "vault", "journal", "providers"];
+    &["domain", "text", "catalog", "diagnose", "policy", "report", "config", "vault", "journal", "providers"];
 
 const ROOMS: &[Room] = &[
     Room {
@@ -40,6 +40,12 @@ const ROOMS: &[Room] = &[
         pure: true,
     },
     Room { name: "text", ours: &[], crates: &["shlex", "unicode_segmentation", "unicode_width"], pure: true },
+    Room {
+        name: "catalog",
+        ours: &["domain"],
+        crates: &["flate2", "serde", "serde_json", "strsim", "thiserror", "toml"],
+        pure: true,
+    },
     Room {
         name: "diagnose",
         ours: &["domain", "text"],
@@ -92,7 +98,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "providers",
-        ours: &["domain", "text", "diagnose", "policy", "config"],
+        ours: &["domain", "text", "catalog", "diagnose", "policy", "config"],
         crates: &[
             "aws_config",
             "aws_credential_types",
@@ -103,9 +109,13 @@ const ROOMS: &[Room] = &[
             "aws_sdk_sts",
             "aws_smithy_async",
             "aws_smithy_http_client",
+            "aws_smithy_json",
+            "aws_smithy_query",
             "aws_smithy_runtime",
             "aws_smithy_runtime_api",
+            "aws_smithy_schema",
             "aws_smithy_types",
+            "aws_smithy_xml",
             "aws_types",
             "base64",
             "form_urlencoded",
@@ -113,6 +123,7 @@ const ROOMS: &[Room] = &[
             "http",
             "http_body_util",
             "pem",
+            "quick_xml",
             "rustls_native_certs",
             "secrecy",
             "serde",

@@ -1,0 +1,455 @@
+//! A kind of asset: how it is listed, what its columns are, what it needs to be permitted.
+//!
+//! Read from one TOML file in the words of the AWS CLI (`docs/adding-a-kind.md`) and checked against the
+//! service models: a path that leads nowhere and a parameter that there is not are errors of the file.
+
+use super::file;
+use super::model::{Kind as ShapeKind, ModelError, Operation, Service, ShapeRef};
+use super::path::{Path, PathError, Step};
+use super::template::{Template, TemplateError};
+use crate::domain::Role;
+use std::collections::BTreeMap;
+
+/// How far a kind reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Asked in every region.
+    Regional,
+    /// Asked once an account.
+    Global,
+    /// Asked once an account; each row has a region of its own.
+    GlobalRowRegion,
+}
+
+impl Scope {
+    /// The word in files and reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Regional => "regional",
+            Self::Global => "global",
+            Self::GlobalRowRegion => "global-row-region",
+        }
+    }
+}
+
+/// What a parameter is filled with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Param {
+    /// A text with places.
+    Text(Template),
+    /// A number or a truth value.
+    Plain(serde_json::Value),
+    /// A list. One of `{batch.x}` alone stands for all of the batch.
+    List(Vec<Param>),
+    /// A structure.
+    Map(BTreeMap<String, Param>),
+}
+
+/// One call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// The service, by the AWS CLI's name.
+    pub service: &'static Service,
+    /// The operation's name.
+    pub operation: String,
+    /// What is asked.
+    pub params: BTreeMap<String, Param>,
+    /// Where the items are; `None`: the whole answer is the item.
+    pub items: Option<Path>,
+    /// Items that are no structures become one with this field.
+    pub scalar_as: Option<String>,
+}
+
+impl Call {
+    /// The operation in the model.
+    ///
+    /// # Errors
+    /// Never for a kind that was read: its operations are checked.
+    pub fn op(&self) -> Result<&'static Operation, ModelError> {
+        self.service.operation(&self.operation)
+    }
+
+    /// `ecs:ListServices`, the operation in the AWS CLI's names.
+    pub fn name(&self) -> String {
+        format!("{}:{}", self.service.name, self.operation)
+    }
+}
+
+/// When a second call is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// For every row, at once.
+    Always,
+    /// When one of its columns is shown, filtered or sorted by.
+    Columns,
+    /// When a row is looked at.
+    Detail,
+}
+
+/// A second call, joined to the rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fetch {
+    /// The call.
+    pub call: Call,
+    /// How many rows it takes at once; `None`: one.
+    pub batch: Option<usize>,
+    /// What of an item tells its row; `None`: the one row that was asked for.
+    pub key: Option<Path>,
+    /// What of a row is compared with it.
+    pub row_key: Path,
+    /// When it is made.
+    pub when: When,
+    /// The field of the row that holds the item; `None`: its members become the row's.
+    pub into: Option<String>,
+    /// Error codes that mean "there is none", such as a bucket without tags.
+    pub none: Vec<String>,
+}
+
+/// Whose rows have to be listed first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parent {
+    /// The kind's id.
+    pub kind: String,
+}
+
+/// What makes a row the same row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Identity {
+    /// Unique within account, region and kind.
+    pub id: Template,
+    /// The ARN, if there is one.
+    pub arn: Option<Template>,
+    /// What people call it.
+    pub name: Option<Template>,
+}
+
+/// The row's state, with colours.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// Where it stands.
+    pub path: Path,
+    /// Meanings of its values; others are plain.
+    pub roles: BTreeMap<String, StateRole>,
+}
+
+/// What a state means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StateRole {
+    /// It works.
+    Good,
+    /// On its way, or half.
+    Warn,
+    /// Broken.
+    Bad,
+    /// Not running, as someone wanted.
+    Off,
+}
+
+impl StateRole {
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "good" => Self::Good,
+            "warn" => Self::Warn,
+            "bad" => Self::Bad,
+            "off" => Self::Off,
+            _ => return None,
+        })
+    }
+
+    /// How it is drawn.
+    pub fn role(self) -> Role {
+        match self {
+            Self::Good => Role::Good,
+            Self::Warn => Role::Testing,
+            Self::Bad => Role::Bad,
+            Self::Off => Role::Moot,
+        }
+    }
+
+    /// A symbol beside the word, so that no colour carries the meaning alone.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Good => "●",
+            Self::Warn => "◌",
+            Self::Bad => "✗",
+            Self::Off => "○",
+        }
+    }
+}
+
+/// A column's type decides how it sorts and looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Type {
+    /// Text.
+    Text,
+    /// A whole number.
+    Int,
+    /// A size in bytes.
+    Bytes,
+    /// A time.
+    Time,
+    /// Yes or no.
+    Bool,
+    /// Decimal text and a currency.
+    Money,
+    /// An IP address.
+    Ip,
+    /// Several texts.
+    List,
+}
+
+impl Type {
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "text" => Self::Text,
+            "int" => Self::Int,
+            "bytes" => Self::Bytes,
+            "time" => Self::Time,
+            "bool" => Self::Bool,
+            "money" => Self::Money,
+            "ip" => Self::Ip,
+            "list" => Self::List,
+            _ => return None,
+        })
+    }
+
+    /// The word in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Int => "int",
+            Self::Bytes => "bytes",
+            Self::Time => "time",
+            Self::Bool => "bool",
+            Self::Money => "money",
+            Self::Ip => "ip",
+            Self::List => "list",
+        }
+    }
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// Its word in filters and reports.
+    pub id: String,
+    /// Its heading.
+    pub title: String,
+    /// Where its value stands.
+    pub path: Path,
+    /// How it sorts and looks.
+    pub kind: Type,
+    /// Shown without being asked for.
+    pub shown: bool,
+    /// Its width in columns, if it should be another than its type's.
+    pub width: Option<u16>,
+}
+
+/// How tags are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TagForm {
+    /// `[{Key, Value}]`
+    KeyValue,
+    /// `[{key, value}]`
+    KeyValueLower,
+    /// `[{TagKey, TagValue}]`
+    TagKeyTagValue,
+    /// `{key: value}`
+    Map,
+}
+
+/// Where tags are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tags {
+    /// Where they stand.
+    pub path: Path,
+    /// How they are written.
+    pub form: TagForm,
+    /// The operation that writes them, `tagging` or `ec2`; `None`: they cannot be written.
+    pub write: Option<String>,
+}
+
+/// What it leads to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// Its word.
+    pub title: String,
+    /// The kind it leads to.
+    pub kind: String,
+    /// The other's id, ARN or name is meant.
+    pub by: By,
+    /// Where it stands.
+    pub path: Path,
+}
+
+/// What a link compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The id.
+    Id,
+    /// The ARN.
+    Arn,
+    /// The name.
+    Name,
+}
+
+/// A permission that a kind needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Need {
+    /// The IAM action.
+    pub action: String,
+    /// On what; `*` where AWS knows no resource for it.
+    pub resource: String,
+    /// Why, where that is not plain.
+    pub note: Option<String>,
+}
+
+/// A kind of asset.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kind {
+    /// `aws/ec2/instance`.
+    pub id: String,
+    /// `EC2 instances`.
+    pub title: String,
+    /// Short words for it.
+    pub aliases: Vec<String>,
+    /// Its heading in the picker.
+    pub group: String,
+    /// How far it reaches.
+    pub scope: Scope,
+    /// Whose rows are listed first.
+    pub parent: Option<Parent>,
+    /// The list.
+    pub list: Call,
+    /// Second calls.
+    pub fetches: Vec<Fetch>,
+    /// Reads one row again.
+    pub get: Option<Call>,
+    /// What makes a row the same row.
+    pub identity: Identity,
+    /// The region of a row, where rows have their own.
+    pub row_region: Option<Path>,
+    /// Its state.
+    pub state: Option<State>,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// Its tags.
+    pub tags: Option<Tags>,
+    /// What it leads to.
+    pub links: Vec<Link>,
+    /// What listing needs.
+    pub read: Vec<Need>,
+    /// What tagging needs.
+    pub tag: Vec<Need>,
+    /// Members that hold secrets.
+    pub redact: Vec<Path>,
+    /// Derived fields that no path can say: the word of the code that makes them.
+    pub special: Option<String>,
+}
+
+/// What is wrong in a kind's file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// Not TOML, an unknown key, a missing one.
+    #[error("{0}")]
+    File(String),
+    /// A field has a value that it cannot have.
+    #[error("{field} is {value:?}; it can be {allowed}")]
+    Word {
+        /// Which field.
+        field: String,
+        /// Its value.
+        value: String,
+        /// What there is.
+        allowed: &'static str,
+    },
+    /// A path is none.
+    #[error("{field}: {error}")]
+    Path {
+        /// Which field.
+        field: String,
+        /// Why.
+        error: PathError,
+    },
+    /// A template is none.
+    #[error("{field}: {error}")]
+    Template {
+        /// Which field.
+        field: String,
+        /// Why.
+        error: TemplateError,
+    },
+    /// A service or an operation that there is not.
+    #[error("{field}: {error}")]
+    Model {
+        /// Which field.
+        field: String,
+        /// Why.
+        error: ModelError,
+    },
+    /// A path leads to nothing in the answer.
+    #[error("{field}: {path} leads to nothing: {shape} has no {member:?}{near}")]
+    Nowhere {
+        /// Which field.
+        field: String,
+        /// The path.
+        path: String,
+        /// Where it ends.
+        shape: String,
+        /// What is not there.
+        member: String,
+        /// What is most like it.
+        near: String,
+    },
+}
+
+impl Kind {
+    /// Reads and checks a kind's file.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, at least one fault.
+    pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
+        file::read(text)
+    }
+
+    /// Whether a word names this kind: its id, the id without the cloud, or an alias.
+    pub fn answers_to(&self, word: &str) -> bool {
+        let short = self.id.split_once('/').map(|(_, rest)| rest);
+        self.id == word || short == Some(word) || self.aliases.iter().any(|a| a == word)
+    }
+}
+
+/// Follows a path through the shapes.
+///
+/// # Errors
+/// The shape where it ends, and the member that is not there.
+pub fn follow(service: &Service, from: ShapeRef, path: &[Step]) -> Result<ShapeRef, (String, String)> {
+    let mut at = from;
+    for step in path {
+        let shape = service.shape(at);
+        at = match (step, &shape.kind) {
+            (Step::Member(name), ShapeKind::Structure { .. }) => match shape.member(name) {
+                Some(member) => member.shape,
+                None => return Err((shape.name.clone(), name.clone())),
+            },
+            (Step::Member(_), ShapeKind::Map { value, .. }) => value.shape,
+            // Where anything may stand, anything may be asked for.
+            (_, ShapeKind::Document) => return Ok(at),
+            (Step::Each | Step::At(_), ShapeKind::List { item, .. }) => item.shape,
+            (Step::Where(name, _), ShapeKind::List { item, .. }) => {
+                let element = service.shape(item.shape);
+                if element.member(name).is_none() {
+                    return Err((element.name.clone(), name.clone()));
+                }
+                item.shape
+            }
+            (Step::Member(name), _) => return Err((shape.name.clone(), name.clone())),
+            (Step::Each | Step::At(_) | Step::Where(..), _) => return Err((shape.name.clone(), "[]".to_owned())),
+        };
+    }
+    Ok(at)
+}
+
+#[cfg(test)]
+#[path = "kind_tests.rs"]
+mod tests;

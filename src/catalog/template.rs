@@ -1,0 +1,171 @@
+//! Texts with places to fill in: `{account}`, `{parent.arn}`, `{^OwnerId|account}`.
+
+use super::path::{Path, PathError};
+use serde_json::Value;
+
+/// What a place is filled from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The account's twelve digits.
+    Account,
+    /// The cell's region.
+    Region,
+    /// `aws`, `aws-cn`…
+    Partition,
+    /// A field of the parent's row.
+    Parent(String),
+    /// A field of this row.
+    Row(String),
+    /// A field of every row of a batch.
+    Batch(String),
+    /// Something of the item itself.
+    Item(Path),
+}
+
+/// A piece of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    /// The first that is there.
+    Place(Vec<Source>),
+}
+
+/// A text with places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template(Vec<Piece>);
+
+/// Why a text is no template.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TemplateError {
+    /// A brace without its partner.
+    #[error("{0:?} has a brace without its partner")]
+    Brace(String),
+    /// A place names nothing that there is.
+    #[error("in {0:?}: {1}")]
+    Place(String, PathError),
+}
+
+/// What the places of a template are filled from.
+pub trait Fill {
+    /// The value of a source; `None` where there is none.
+    fn value(&self, source: &Source) -> Option<Value>;
+}
+
+impl Template {
+    /// Reads a template.
+    ///
+    /// # Errors
+    /// Names the place that is wrong.
+    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        let brace = || TemplateError::Brace(text.to_owned());
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some(open) = rest.find('{') {
+            let (before, after) = (&rest[..open], &rest[open + 1..]);
+            let close = after.find('}').ok_or_else(brace)?;
+            if before.contains('}') {
+                return Err(brace());
+            }
+            if !before.is_empty() {
+                pieces.push(Piece::Text(before.to_owned()));
+            }
+            let sources = after[..close].split('|').map(source).collect::<Result<_, _>>();
+            pieces.push(Piece::Place(sources.map_err(|e| TemplateError::Place(text.to_owned(), e))?));
+            rest = &after[close + 1..];
+        }
+        if rest.contains('}') {
+            return Err(brace());
+        }
+        if !rest.is_empty() {
+            pieces.push(Piece::Text(rest.to_owned()));
+        }
+        Ok(Self(pieces))
+    }
+
+    /// Every source that it names.
+    pub fn sources(&self) -> impl Iterator<Item = &Source> {
+        self.0.iter().flat_map(|p| match p {
+            Piece::Text(_) => &[][..],
+            Piece::Place(sources) => sources,
+        })
+    }
+
+    /// The text with its places filled; `None` when one of them cannot be.
+    pub fn fill(&self, from: &dyn Fill) -> Option<String> {
+        let mut out = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Place(sources) => out.push_str(&plain(&sources.iter().find_map(|s| from.value(s))?)?),
+            }
+        }
+        Some(out)
+    }
+
+    /// The value of a template that is one place and nothing else, as it is: a number stays one.
+    pub fn value(&self, from: &dyn Fill) -> Option<Value> {
+        match self.0.as_slice() {
+            [Piece::Place(sources)] => sources.iter().find_map(|s| from.value(s)),
+            _ => self.fill(from).map(Value::String),
+        }
+    }
+}
+
+/// A scalar as text.
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(s) => Some(s.clone()),
+        Value::Number(n) => Some(n.to_string()),
+        Value::Bool(b) => Some(b.to_string()),
+        _ => None,
+    }
+}
+
+fn source(text: &str) -> Result<Source, PathError> {
+    let field = |prefix: &str| text.strip_prefix(prefix).map(str::to_owned);
+    Ok(match text {
+        "account" => Source::Account,
+        "region" => Source::Region,
+        "partition" => Source::Partition,
+        _ => match (field("parent."), field("row."), field("batch.")) {
+            (Some(f), _, _) => Source::Parent(f),
+            (_, Some(f), _) => Source::Row(f),
+            (_, _, Some(f)) => Source::Batch(f),
+            _ => Source::Item(Path::parse(text)?),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    struct Example;
+    impl Fill for Example {
+        fn value(&self, source: &Source) -> Option<Value> {
+            match source {
+                Source::Account => Some(json!("111122223333")),
+                Source::Region => Some(json!("eu-west-1")),
+                Source::Partition => Some(json!("aws")),
+                Source::Item(path) => path.first(&json!({"Id": "i-1", "n": 7}), &[]).cloned(),
+                _ => None,
+            }
+        }
+    }
+
+    #[test]
+    fn places_are_filled_and_the_first_that_is_there_wins() {
+        let t = Template::parse("arn:{partition}:ec2:{region}:{^OwnerId|account}:instance/{Id}").unwrap();
+        assert_eq!(t.fill(&Example).unwrap(), "arn:aws:ec2:eu-west-1:111122223333:instance/i-1");
+        assert_eq!(Template::parse("{n}").unwrap().value(&Example), Some(json!(7)));
+        assert_eq!(Template::parse("x-{n}").unwrap().value(&Example), Some(json!("x-7")));
+        assert_eq!(Template::parse("{Missing}").unwrap().fill(&Example), None, "never half a text");
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        assert!(Template::parse("a{b").is_err() && Template::parse("a}b{c}").is_err() && Template::parse("}").is_err());
+        assert!(Template::parse("{a..b}").unwrap_err().to_string().contains("no path"));
+    }
+}
