@@ -421,7 +421,7 @@ impl Reader {
             },
         );
         let call = RawCall { op: raw.op, params: raw.params, items: raw.items, scalar_as: None };
-        let call = self.call(&field, call, Some(&[raw.into.clone()]))?;
+        let call = self.call(&field, call, Some(std::slice::from_ref(&raw.into)))?;
         let key = raw.key.as_deref().and_then(|k| self.path(&format!("{field}.key"), k));
         let row_key = raw.row_key.as_deref().or(raw.key.as_deref()).unwrap_or("@");
         let row_key = self.path(&format!("{field}.row_key"), row_key)?;
@@ -431,8 +431,7 @@ impl Reader {
     fn state(&mut self, raw: RawState) -> Option<State> {
         let mut roles = BTreeMap::new();
         for (value, word) in raw.roles {
-            let role =
-                self.word(&format!("state.roles.{value}"), &word, "good, warn, bad, off", |w| StateRole::parse(w));
+            let role = self.word(&format!("state.roles.{value}"), &word, "good, warn, bad, off", StateRole::parse);
             roles.extend(role.map(|r| (value, r)));
         }
         Some(State { path: self.row_path("state.path", &raw.path)?, roles })
