@@ -47,10 +47,11 @@ fn keys_move_and_what_is_wrong_is_told_where_one_looks() {
     let mut pty = Pty::start(SIZE, &demo(&machine, &[]));
     pty.wait_until("the faults", |screen| {
         let text = screen.contents();
-        text.contains("3 of your settings could not be used; ! lists them") && text.contains("8 connections")
+        // The footer is drawn last: with it the frame is whole.
+        text.contains("3 of your settings could not be used; ! lists them") && text.contains("^t test all")
     });
     let footer = pty.screen();
-    assert!(footer.contains("^t test all") && !footer.contains("T test all"), "{footer}");
+    assert!(footer.contains("8 connections") && !footer.contains("T test all"), "{footer}");
     pty.send("!");
     pty.wait_until("the error log", |screen| {
         let text = screen.contents();
