@@ -138,6 +138,23 @@ pub struct Denial {
 }
 
 impl Denial {
+    /// A refusal of which only the reason is known.
+    pub fn bare(reason: Reason) -> Self {
+        Self {
+            reason,
+            policy_type: None,
+            explicit: false,
+            policy_arn: None,
+            principal: None,
+            action: None,
+            resource: None,
+            code: None,
+            message: String::new(),
+            encoded: None,
+            authorization_id: None,
+        }
+    }
+
     /// Whether adding an Allow may help: by the reason, and never against an explicit deny, whoever wrote it.
     pub fn allow_may_help(&self) -> bool {
         self.reason.allow_may_help() && !self.explicit

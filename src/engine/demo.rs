@@ -3,8 +3,8 @@
 
 use super::{Engine, Shared, Sink, find};
 use crate::domain::{
-    Check, CheckError, Connection, ConnectionId, ConnectionReport, Denial, End, ErrorClass, Mandatory, Part, Reason,
-    Settings, Timestamp, Verdict,
+    Check, CheckError, Connection, ConnectionId, ConnectionReport, Denial, End, ErrorClass, Mandatory, Part, Settings,
+    Timestamp, Verdict,
 };
 use crate::journal::History;
 use crate::providers::aws::Aws;
@@ -66,24 +66,9 @@ fn check(past: &Past, connection: &Connection, permission: Mandatory) -> Check {
         (Some(class), ..) if assumes => untested(class),
         (Some(_), ..) | (None, None, Some(_)) => untested(ErrorClass::NotReached),
         (None, None, None) => Check::blank(permission, Verdict::Allowed),
-        (None, Some(reason), _) => Check { denial: Some(denial(*reason)), ..Check::blank(permission, Verdict::Denied) },
-    }
-}
-
-/// A refusal of which only the reason is remembered.
-fn denial(reason: Reason) -> Denial {
-    Denial {
-        reason,
-        policy_type: None,
-        explicit: false,
-        policy_arn: None,
-        principal: None,
-        action: None,
-        resource: None,
-        code: None,
-        message: String::new(),
-        encoded: None,
-        authorization_id: None,
+        (None, Some(reason), _) => {
+            Check { denial: Some(Denial::bare(*reason)), ..Check::blank(permission, Verdict::Denied) }
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! The whole engine over the demo, without its delays: what each connection shows, and what attaching a policy mends.
 
 use super::*;
-use crate::domain::{BaseIdentity, ExternalIdFinding, Method, PolicyType, ProbeMode, Reply, Request, RoleArn, Ticket};
+use crate::domain::{
+    BaseIdentity, ExternalIdFinding, Method, PolicyType, ProbeMode, Reason, Reply, Request, RoleArn, Ticket,
+};
 use crate::policy::{self, RoleRef, TrustInput, Trusted};
 use crate::providers::demo::Pace;
 use std::time::Duration;

@@ -52,19 +52,7 @@ mod tests {
     use std::sync::Mutex;
 
     fn denied() -> CallError {
-        let denial = Denial {
-            reason: Reason::ScpExplicitDeny,
-            policy_type: None,
-            explicit: true,
-            policy_arn: None,
-            principal: None,
-            action: None,
-            resource: None,
-            code: None,
-            message: String::new(),
-            encoded: None,
-            authorization_id: None,
-        };
+        let denial = Denial { explicit: true, ..Denial::bare(Reason::ScpExplicitDeny) };
         CallError { failure: Failure::Denied(Box::new(denial)), request_id: None, unreachable: false }
     }
 

@@ -21,19 +21,7 @@ fn connection(external_id: &str) -> Connection {
 
 fn denied(permission: Mandatory, reason: Reason) -> Check {
     let mut check = Check::blank(permission, Verdict::Denied);
-    check.denial = Some(Denial {
-        reason,
-        policy_type: None,
-        explicit: false,
-        policy_arn: None,
-        principal: None,
-        action: None,
-        resource: None,
-        code: None,
-        message: String::new(),
-        encoded: None,
-        authorization_id: None,
-    });
+    check.denial = Some(Denial::bare(reason));
     check
 }
 
