@@ -13,6 +13,7 @@ pub mod journal;
 pub mod keymap;
 pub mod policy;
 pub mod providers;
+pub mod query;
 pub mod report;
 pub mod runtime;
 pub mod term;

@@ -97,6 +97,7 @@ impl State {
             // About the program's own settings.
             faults,
             themes,
+            catalog,
             now,
             // The place.
             focus,
@@ -143,6 +144,7 @@ impl State {
         self.saving = saving;
         self.faults = faults;
         self.themes = themes;
+        self.catalog = catalog;
         self.now = now;
         self.region_order = region_order;
         let forms = forms.into_iter().filter_map(|(key, form)| Some((key, form.at_rest()?))).collect();

@@ -1,6 +1,7 @@
 //! What `update` is told, and what it asks for.
 
 use super::{Action, Answered, FormKey, Guard, KeyFact, Line, Notice, Protect, Question, Size, VaultKey};
+use crate::catalog::Catalog;
 use crate::domain::{
     Change, Connection, ConnectionId, ExternalId, ImportPlan, Key, Reply, Request, Secret, Source, Ticket, Timestamp,
 };
@@ -33,6 +34,8 @@ pub enum Msg {
     Signal(Signal),
     /// The vault's door answers.
     Door(Opening),
+    /// Every kind of asset that can be listed.
+    Catalog(Arc<Catalog>),
     /// How what is opened next is guarded.
     Guarded(Guard),
     /// Nothing was typed for as long as [`State::idle_limit`](super::State::idle_limit) says.

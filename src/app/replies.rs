@@ -65,6 +65,12 @@ impl State {
             Part::Notice(words) => self.say(now, Notice::bad(words)),
             Part::Applied { what, after } => self.say(now, Notice::good(applied(&what, after))),
             Part::Identity(identity) => self.say(now, Notice::plain(format!("we are {}", identity.arn))),
+            Part::Target(_)
+            | Part::NoTarget { .. }
+            | Part::Cells(_)
+            | Part::Rows { .. }
+            | Part::Notes { .. }
+            | Part::Item { .. } => return false,
         }
         true
     }

@@ -5,6 +5,7 @@ use super::{
     Action, ErrorLog, Form, FormKey, Guard, Kept, Layout, Overlay, Pane, ProfileEntry, RegionOrder, Standing,
     TextInput, Tone, Unlock, View, Watch, layout,
 };
+use crate::catalog::Catalog;
 use crate::domain::{
     AccountId, Connection, ConnectionId, Key, Region, Secret, Source, SourceReport, Ticket, Timestamp, Zone,
 };
@@ -77,6 +78,8 @@ pub struct State {
     pub vault: String,
     /// What the header says for the whole run.
     pub flags: Flags,
+    /// Every kind of asset that can be listed.
+    pub catalog: Arc<Catalog>,
     /// Every connection, in the order of the list.
     pub book: Arc<[Connection]>,
     /// Their tests.
@@ -173,6 +176,7 @@ impl State {
             screen: Screen::Opening,
             vault: vault.into(),
             flags,
+            catalog: Arc::default(),
             book: Arc::from([]),
             standings: BTreeMap::new(),
             sources: BTreeMap::new(),

@@ -83,6 +83,7 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Signal(Signal::Stop) => return vec![Effect::Suspend],
         Msg::Signal(Signal::Continue) => return vec![Effect::Repaint],
         Msg::Door(opening) => return state.door(now, opening),
+        Msg::Catalog(catalog) => state.catalog = catalog,
         Msg::Guarded(guard) => state.guard = guard,
         Msg::Idle => {
             let rest = state.idle_limit().unwrap_or_default();

@@ -1,12 +1,13 @@
 //! A kind's TOML file, read strictly and checked against the models.
 
 use super::kind::{
-    By, Call, Column, Fault, Fetch, Identity, Kind, Link, Need, Param, Parent, Scope, State, StateRole, TagForm, Tags,
-    Type, When, follow,
+    By, Call, Column, Fault, Fetch, Find, FindBy, From, Identity, Kind, Link, Need, Param, Parent, Scope, State,
+    TagForm, Tags, Type, When, follow,
 };
-use super::model::{Kind as ShapeKind, Service, ShapeRef};
+use super::model::{Kind as ShapeKind, Operation, Service, ShapeRef};
 use super::path::{Path, Step};
 use super::template::{Source, Template};
+use crate::domain::StateRole;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -34,6 +35,8 @@ struct File {
     link: Vec<RawLink>,
     permissions: RawPermissions,
     redact: Option<RawRedact>,
+    #[serde(default)]
+    find: Vec<RawFind>,
     /// Derived fields that no path can say (`providers/aws/special`).
     special: Option<String>,
 }
@@ -71,6 +74,7 @@ struct RawFetch {
     into: Option<String>,
     #[serde(default)]
     none: Vec<String>,
+    region: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -94,7 +98,9 @@ struct RawState {
 struct RawColumn {
     id: String,
     title: String,
-    path: String,
+    path: Option<String>,
+    /// A text with places, in place of a path.
+    text: Option<String>,
     #[serde(rename = "type")]
     kind: Option<String>,
     shown: Option<bool>,
@@ -136,6 +142,17 @@ struct RawNeed {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct RawFind {
+    by: String,
+    #[serde(default)]
+    prefix: String,
+    params: toml::Table,
+    #[serde(default)]
+    none: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawRedact {
     paths: Vec<String>,
 }
@@ -156,6 +173,8 @@ struct Root {
 /// Collects what is wrong, so that a person sees everything at once.
 #[derive(Default)]
 struct Reader {
+    /// Whether the file is held against the models.
+    checks: bool,
     faults: Vec<Fault>,
     roots: Vec<Root>,
     /// Fields that special code adds to a row.
@@ -163,9 +182,9 @@ struct Reader {
 }
 
 /// Reads and checks a kind's file.
-pub(super) fn read(text: &str) -> Result<Kind, Vec<Fault>> {
+pub(super) fn read(text: &str, checks: bool) -> Result<Kind, Vec<Fault>> {
     let file: File = toml::from_str(text).map_err(|e| vec![Fault::File(place(text, &e))])?;
-    let mut r = Reader::default();
+    let mut r = Reader { checks, ..Reader::default() };
     let kind = r.kind(file);
     match kind {
         Some(kind) if r.faults.is_empty() => Ok(kind),
@@ -187,8 +206,10 @@ impl Reader {
         });
         if let Some(special) = &f.special {
             self.derived = self
-                .word("special", special, "iam-trust", |w| {
-                    (w == "iam-trust").then_some(&["trusts", "external_ids"][..])
+                .word("special", special, "iam-trust, eni-owner", |w| match w {
+                    "iam-trust" => Some(&["trusts", "external_ids"][..]),
+                    "eni-owner" => Some(&["owner", "owner_kind"][..]),
+                    _ => None,
                 })
                 .unwrap_or_default();
         }
@@ -198,6 +219,8 @@ impl Reader {
             Parent { kind: p.kind }
         });
         let list = self.call("list", RawCall { params, ..f.list }, None);
+        let finds =
+            f.find.into_iter().enumerate().filter_map(|(n, raw)| self.find(n + 1, raw, list.as_ref())).collect();
         let fetches: Vec<Fetch> =
             f.fetch.into_iter().enumerate().filter_map(|(n, raw)| self.fetch(n + 1, raw)).collect();
         let get = f.get.and_then(|g| self.call("get", g, Some(&[])));
@@ -237,7 +260,9 @@ impl Reader {
             read: f.permissions.read.into_iter().map(need).collect(),
             tag: f.permissions.tag.into_iter().map(need).collect(),
             redact,
+            finds,
             special: f.special,
+            user: false,
         })
     }
 
@@ -265,60 +290,90 @@ impl Reader {
 
     /// A call, checked against its operation. `fields` is `None` when its items are a row's beginning.
     fn call(&mut self, field: &str, raw: RawCall, into: Option<&[Option<String>]>) -> Option<Call> {
-        let model = |r: &mut Self, error| {
-            r.faults.push(Fault::Model { field: format!("{field}.op"), error });
+        let (service_name, operation) = raw.op.split_once(':').unwrap_or((raw.op.as_str(), ""));
+        let found = match self.checks {
+            true => Some(self.operation(field, service_name, operation)?),
+            false => None,
         };
-        let (service, operation) = raw.op.split_once(':').unwrap_or((raw.op.as_str(), ""));
-        let service = Service::load(service).map_err(|e| model(self, e)).ok()?;
-        let op = service.operation(operation).map_err(|e| model(self, e)).ok()?;
-        let mut params = BTreeMap::new();
-        for (name, value) in &raw.params {
-            let place = format!("{field}.params.{name}");
-            let shape = op.input.map(|i| service.shape(i));
-            match shape.and_then(|s| s.member(name)) {
-                None => self.nowhere(
-                    &place,
-                    name,
-                    shape.map_or("the request", |s| s.name.as_str()),
-                    name,
-                    service,
-                    op.input,
-                ),
-                Some(member) => {
-                    let member = member.shape;
-                    if let Some(param) = self.param(&place, value, service, member) {
-                        params.insert(name.clone(), param);
-                    }
-                }
-            }
-        }
+        let params = self.params(field, &raw.params, found);
         let items = match raw.items {
             Some(text) => Some(self.path(&format!("{field}.items"), &text)?),
             None => None,
         };
-        let steps = items.as_ref().map_or(&[][..], |p| &p.steps);
+        if let Some((service, op)) = found {
+            self.root(field, service, op, items.as_ref(), raw.scalar_as.as_ref(), into)?;
+        }
+        let (service, operation) = (service_name.to_owned(), operation.to_owned());
+        Some(Call { service, operation, params, items, scalar_as: raw.scalar_as })
+    }
+
+    fn operation(
+        &mut self,
+        field: &str,
+        service: &str,
+        operation: &str,
+    ) -> Option<(&'static Service, &'static Operation)> {
+        let found = Service::load(service).and_then(|s| Ok((s, s.operation(operation)?)));
+        found.map_err(|error| self.faults.push(Fault::Model { field: format!("{field}.op"), error })).ok()
+    }
+
+    /// A request's parameters, held against its shape where there is one.
+    fn params(
+        &mut self,
+        field: &str,
+        raw: &toml::Table,
+        op: Option<(&'static Service, &'static Operation)>,
+    ) -> BTreeMap<String, Param> {
+        let mut params = BTreeMap::new();
+        for (name, value) in raw {
+            let place = format!("{field}.params.{name}");
+            let Some((service, op)) = op else {
+                params.extend(self.param(&place, value, None).map(|p| (name.clone(), p)));
+                continue;
+            };
+            let shape = op.input.map(|i| service.shape(i));
+            match shape.and_then(|s| s.member(name)) {
+                None => {
+                    let asked = shape.map_or("the request", |s| s.name.as_str());
+                    self.nowhere(&place, name, asked, name, service, op.input);
+                }
+                Some(member) => {
+                    let param = self.param(&place, value, Some((service, member.shape)));
+                    params.extend(param.map(|p| (name.clone(), p)));
+                }
+            }
+        }
+        params
+    }
+
+    /// Notes of what shape a call's items are. `into` is `None` when they are a row's beginning.
+    fn root(
+        &mut self,
+        field: &str,
+        service: &'static Service,
+        op: &'static Operation,
+        items: Option<&Path>,
+        scalar: Option<&String>,
+        into: Option<&[Option<String>]>,
+    ) -> Option<()> {
+        let steps = items.map_or(&[][..], |p| &p.steps);
         let (shape, enclosing) = self.walk(&format!("{field}.items"), service, op.output?, steps)?;
         let is_structure = matches!(
             service.shape(shape).kind,
             ShapeKind::Structure { .. } | ShapeKind::Document | ShapeKind::Map { .. }
         );
-        let scalar = raw.scalar_as.clone();
         let root = |name: Option<String>| Root {
             service,
             field: name,
             shape: is_structure.then_some(shape),
-            scalar: scalar.clone(),
+            scalar: scalar.cloned(),
             enclosing: enclosing.clone(),
         };
         match into {
             None => self.roots.push(root(None)),
-            Some(fields) => {
-                for name in fields {
-                    self.roots.push(root(name.clone()));
-                }
-            }
+            Some(fields) => self.roots.extend(fields.iter().map(|name| root(name.clone()))),
         }
-        Some(Call { service, operation: operation.to_owned(), params, items, scalar_as: raw.scalar_as })
+        Some(())
     }
 
     /// Follows the items' path and notes what encloses them.
@@ -367,32 +422,37 @@ impl Reader {
         });
     }
 
-    fn param(&mut self, field: &str, value: &toml::Value, service: &'static Service, shape: ShapeRef) -> Option<Param> {
+    fn param(
+        &mut self,
+        field: &str,
+        value: &toml::Value,
+        shape: Option<(&'static Service, ShapeRef)>,
+    ) -> Option<Param> {
         Some(match value {
             toml::Value::String(text) => Param::Text(self.template(field, text)?),
             toml::Value::Integer(n) => Param::Plain((*n).into()),
             toml::Value::Boolean(b) => Param::Plain((*b).into()),
             toml::Value::Array(list) => {
-                let item = match &service.shape(shape).kind {
-                    ShapeKind::List { item, .. } => item.shape,
-                    _ => shape,
-                };
-                Param::List(list.iter().filter_map(|v| self.param(field, v, service, item)).collect())
+                let item = shape.map(|(service, shape)| match &service.shape(shape).kind {
+                    ShapeKind::List { item, .. } => (service, item.shape),
+                    _ => (service, shape),
+                });
+                Param::List(list.iter().filter_map(|v| self.param(field, v, item)).collect())
             }
             toml::Value::Table(table) => {
                 let mut map = BTreeMap::new();
                 for (name, value) in table {
                     let place = format!("{field}.{name}");
-                    let member = service.shape(shape).member(name).map(|m| m.shape);
-                    match member {
-                        Some(member) => {
-                            map.extend(self.param(&place, value, service, member).map(|p| (name.clone(), p)))
-                        }
-                        None => {
-                            let known = service.shape(shape).name.clone();
-                            self.nowhere(&place, name, &known, name, service, Some(shape));
-                        }
+                    let member = shape.map(|(service, shape)| {
+                        (service, shape, service.shape(shape).member(name).map(|m| (service, m.shape)))
+                    });
+                    if let Some((service, shape, None)) = member {
+                        let known = service.shape(shape).name.clone();
+                        self.nowhere(&place, name, &known, name, service, Some(shape));
+                        continue;
                     }
+                    let param = self.param(&place, value, member.and_then(|(_, _, member)| member));
+                    map.extend(param.map(|p| (name.clone(), p)));
                 }
                 Param::Map(map)
             }
@@ -405,6 +465,17 @@ impl Reader {
                 return None;
             }
         })
+    }
+
+    /// A way to look for the kind: the list's operation with other parameters.
+    fn find(&mut self, n: usize, raw: RawFind, list: Option<&Call>) -> Option<Find> {
+        let field = format!("find {n}");
+        let by = self.word(&format!("{field}.by"), &raw.by, "id, ip, ipv6, dns, name, tag", |w| {
+            FindBy::ALL.into_iter().find(|b| b.word() == w)
+        });
+        let op = if self.checks { list.and_then(|l| l.op().ok()) } else { None };
+        let params = self.params(&field, &raw.params, op);
+        Some(Find { by: by?, prefix: raw.prefix, params, none: raw.none })
     }
 
     fn fetch(&mut self, n: usize, raw: RawFetch) -> Option<Fetch> {
@@ -425,13 +496,18 @@ impl Reader {
         let key = raw.key.as_deref().and_then(|k| self.path(&format!("{field}.key"), k));
         let row_key = raw.row_key.as_deref().or(raw.key.as_deref()).unwrap_or("@");
         let row_key = self.path(&format!("{field}.row_key"), row_key)?;
-        Some(Fetch { call, batch: raw.batch, key, row_key, when: when?, into: raw.into, none: raw.none })
+        let region = raw.region.as_deref().and_then(|r| self.template(&format!("{field}.region"), r));
+        // What is not there until somebody wants it has a place of its own, so that it can be told from what is empty.
+        if raw.into.is_none() && when.is_some_and(|w| w != When::Always) {
+            self.faults.push(Fault::File(format!("{field} has no `into`, which calls that are not always made need")));
+        }
+        Some(Fetch { call, batch: raw.batch, key, row_key, when: when?, into: raw.into, none: raw.none, region })
     }
 
     fn state(&mut self, raw: RawState) -> Option<State> {
         let mut roles = BTreeMap::new();
         for (value, word) in raw.roles {
-            let role = self.word(&format!("state.roles.{value}"), &word, "good, warn, bad, off", StateRole::parse);
+            let role = self.word(&format!("state.roles.{value}"), &word, "good, warn, bad, off", StateRole::from_word);
             roles.extend(role.map(|r| (value, r)));
         }
         Some(State { path: self.row_path("state.path", &raw.path)?, roles })
@@ -445,11 +521,18 @@ impl Reader {
             "text, int, bytes, time, bool, money, ip, list",
             Type::parse,
         );
-        let path = self.row_path(&format!("{field}.path"), &raw.path);
+        let from = match (raw.path, raw.text) {
+            (Some(path), None) => self.row_path(&format!("{field}.path"), &path).map(From::Path),
+            (None, Some(text)) => self.row_template(&format!("{field}.text"), &text).map(From::Text),
+            _ => {
+                self.faults.push(Fault::File(format!("{field} has either a path or a text")));
+                None
+            }
+        };
         Some(Column {
             id: raw.id,
             title: raw.title,
-            path: path?,
+            from: from?,
             kind: kind?,
             shown: raw.shown.unwrap_or(true),
             width: raw.width,
@@ -502,6 +585,9 @@ impl Reader {
 
     /// A path over a row leads somewhere if it does so in one of the answers that the row is made of.
     fn check(&mut self, field: &str, path: &Path) {
+        if !self.checks {
+            return;
+        }
         let mut missing = None;
         for root in &self.roots {
             match root.resolves(path) {

@@ -7,7 +7,7 @@ use super::file;
 use super::model::{Kind as ShapeKind, ModelError, Operation, Service, ShapeRef};
 use super::path::{Path, PathError, Step};
 use super::template::{Template, TemplateError};
-use crate::domain::Role;
+use crate::domain::StateRole;
 use std::collections::BTreeMap;
 
 /// How far a kind reaches.
@@ -49,7 +49,7 @@ pub enum Param {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
     /// The service, by the AWS CLI's name.
-    pub service: &'static Service,
+    pub service: String,
     /// The operation's name.
     pub operation: String,
     /// What is asked.
@@ -61,17 +61,18 @@ pub struct Call {
 }
 
 impl Call {
-    /// The operation in the model.
+    /// The service's model and the operation in it. Unpacks the model when it is first named: not for the UI thread.
     ///
     /// # Errors
-    /// Never for a kind that was read: its operations are checked.
-    pub fn op(&self) -> Result<&'static Operation, ModelError> {
-        self.service.operation(&self.operation)
+    /// Never for a kind that was checked.
+    pub fn op(&self) -> Result<(&'static Service, &'static Operation), ModelError> {
+        let service = Service::load(&self.service)?;
+        Ok((service, service.operation(&self.operation)?))
     }
 
     /// `ecs:ListServices`, the operation in the AWS CLI's names.
     pub fn name(&self) -> String {
-        format!("{}:{}", self.service.name, self.operation)
+        format!("{}:{}", self.service, self.operation)
     }
 }
 
@@ -103,6 +104,55 @@ pub struct Fetch {
     pub into: Option<String>,
     /// Error codes that mean "there is none", such as a bucket without tags.
     pub none: Vec<String>,
+    /// Where it is asked, if not in the cell's region: a bucket's own.
+    pub region: Option<Template>,
+}
+
+/// What a person can look for by a server-side filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FindBy {
+    /// An id with a prefix: `i-`.
+    Id,
+    /// An IPv4 address.
+    Ip,
+    /// An IPv6 address.
+    Ipv6,
+    /// A private DNS name.
+    Dns,
+    /// A name.
+    Name,
+    /// A tag.
+    Tag,
+}
+
+impl FindBy {
+    /// Every way.
+    pub const ALL: [Self; 6] = [Self::Id, Self::Ip, Self::Ipv6, Self::Dns, Self::Name, Self::Tag];
+
+    /// The word in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Ip => "ip",
+            Self::Ipv6 => "ipv6",
+            Self::Dns => "dns",
+            Self::Name => "name",
+            Self::Tag => "tag",
+        }
+    }
+}
+
+/// How a kind is looked for: its list with other parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Find {
+    /// What is looked for.
+    pub by: FindBy,
+    /// What ids begin with; for the others empty.
+    pub prefix: String,
+    /// The list's parameters, all of them. `{find}` is what is looked for, `{find.key}` and `{find.value}` a tag's.
+    pub params: BTreeMap<String, Param>,
+    /// Error codes that mean "there is none".
+    pub none: Vec<String>,
 }
 
 /// Whose rows have to be listed first.
@@ -130,51 +180,6 @@ pub struct State {
     pub path: Path,
     /// Meanings of its values; others are plain.
     pub roles: BTreeMap<String, StateRole>,
-}
-
-/// What a state means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StateRole {
-    /// It works.
-    Good,
-    /// On its way, or half.
-    Warn,
-    /// Broken.
-    Bad,
-    /// Not running, as someone wanted.
-    Off,
-}
-
-impl StateRole {
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        Some(match word {
-            "good" => Self::Good,
-            "warn" => Self::Warn,
-            "bad" => Self::Bad,
-            "off" => Self::Off,
-            _ => return None,
-        })
-    }
-
-    /// How it is drawn.
-    pub fn role(self) -> Role {
-        match self {
-            Self::Good => Role::Good,
-            Self::Warn => Role::Testing,
-            Self::Bad => Role::Bad,
-            Self::Off => Role::Moot,
-        }
-    }
-
-    /// A symbol beside the word, so that no colour carries the meaning alone.
-    pub fn symbol(self) -> &'static str {
-        match self {
-            Self::Good => "●",
-            Self::Warn => "◌",
-            Self::Bad => "✗",
-            Self::Off => "○",
-        }
-    }
 }
 
 /// A column's type decides how it sorts and looks.
@@ -228,6 +233,15 @@ impl Type {
     }
 }
 
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum From {
+    /// From a place in the item.
+    Path(Path),
+    /// From a text with places.
+    Text(Template),
+}
+
 /// A column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Column {
@@ -235,8 +249,8 @@ pub struct Column {
     pub id: String,
     /// Its heading.
     pub title: String,
-    /// Where its value stands.
-    pub path: Path,
+    /// Where its value comes from.
+    pub from: From,
     /// How it sorts and looks.
     pub kind: Type,
     /// Shown without being asked for.
@@ -343,8 +357,12 @@ pub struct Kind {
     pub tag: Vec<Need>,
     /// Members that hold secrets.
     pub redact: Vec<Path>,
+    /// How it is looked for.
+    pub finds: Vec<Find>,
     /// Derived fields that no path can say: the word of the code that makes them.
     pub special: Option<String>,
+    /// It stands in a user's file.
+    pub user: bool,
 }
 
 /// What is wrong in a kind's file.
@@ -404,18 +422,55 @@ pub enum Fault {
 }
 
 impl Kind {
-    /// Reads and checks a kind's file.
+    /// Reads a kind's file and checks it against the models, which unpacks those that it names.
     ///
     /// # Errors
     /// Everything that is wrong with it, at least one fault.
     pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
-        file::read(text)
+        file::read(text, true)
+    }
+
+    /// Reads a file that a test has checked.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it in itself.
+    pub(super) fn parse_checked(text: &str) -> Result<Self, Vec<Fault>> {
+        file::read(text, false)
+    }
+
+    /// The place of a column.
+    pub fn column(&self, id: &str) -> Option<usize> {
+        self.columns.iter().position(|c| c.id == id)
+    }
+
+    /// Whether the second calls that only some columns need bring a column's values.
+    pub fn is_late(&self, column: &Column) -> bool {
+        self.late_fields().any(|field| column.from.begins_with(field))
+    }
+
+    /// Whether those calls bring its tags.
+    pub fn has_late_tags(&self) -> bool {
+        self.tags.as_ref().is_some_and(|t| self.late_fields().any(|field| t.path.begins_with(field)))
+    }
+
+    fn late_fields(&self) -> impl Iterator<Item = &str> {
+        self.fetches.iter().filter(|f| f.when == When::Columns).filter_map(|f| f.into.as_deref())
     }
 
     /// Whether a word names this kind: its id, the id without the cloud, or an alias.
     pub fn answers_to(&self, word: &str) -> bool {
         let short = self.id.split_once('/').map(|(_, rest)| rest);
         self.id == word || short == Some(word) || self.aliases.iter().any(|a| a == word)
+    }
+}
+
+impl From {
+    /// Whether it takes something out of a field of the row.
+    pub fn begins_with(&self, field: &str) -> bool {
+        match self {
+            Self::Path(path) => path.begins_with(field),
+            Self::Text(text) => text.paths().any(|p| p.begins_with(field)),
+        }
     }
 }
 

@@ -7,4 +7,9 @@ mod models;
 pub mod path;
 mod raw;
 pub mod regions;
+mod registry;
+mod revealing;
 pub mod template;
+
+pub use registry::{Catalog, FileFault, Head};
+pub use revealing::only_reads;

@@ -81,6 +81,11 @@ impl Path {
         Ok(Self { up, steps })
     }
 
+    /// Whether its first step is this member of the item.
+    pub fn begins_with(&self, member: &str) -> bool {
+        self.up == 0 && matches!(self.steps.first(), Some(Step::Member(name)) if name == member)
+    }
+
     /// Everything that it leads to. `enclosing` is what encloses the item, the nearest first.
     pub fn all<'v>(&self, item: &'v Value, enclosing: &[&'v Value]) -> Vec<&'v Value> {
         let Some(start) = from(self.up, item, enclosing) else { return Vec::new() };

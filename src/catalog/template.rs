@@ -1,4 +1,4 @@
-//! Texts with places to fill in: `{account}`, `{parent.arn}`, `{^OwnerId|account}`.
+//! Texts with places to fill in: `{account}`, `{parent.arn}`, `{^OwnerId|account}`, `{QueueUrl~/}`.
 
 use super::path::{Path, PathError};
 use serde_json::Value;
@@ -20,14 +20,38 @@ pub enum Source {
     Batch(String),
     /// Something of the item itself.
     Item(Path),
+    /// What is looked for.
+    Find,
+    /// The key of the tag that is looked for.
+    FindKey,
+    /// Its value.
+    FindValue,
 }
 
 /// A piece of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Text(String),
-    /// The first that is there.
-    Place(Vec<Source>),
+    /// The first that is there, and what is cut off of it.
+    Place(Vec<Place>),
+}
+
+/// A source, and how much of it is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    source: Source,
+    /// Only what stands behind the last of these.
+    behind: Option<char>,
+}
+
+impl Place {
+    fn value(&self, from: &dyn Fill) -> Option<Value> {
+        let value = from.value(&self.source)?;
+        match (self.behind, &value) {
+            (Some(mark), Value::String(text)) => text.rsplit(mark).next().map(|t| Value::String(t.to_owned())),
+            _ => Some(value),
+        }
+    }
 }
 
 /// A text with places.
@@ -69,7 +93,7 @@ impl Template {
             if !before.is_empty() {
                 pieces.push(Piece::Text(before.to_owned()));
             }
-            let sources = after[..close].split('|').map(source).collect::<Result<_, _>>();
+            let sources = after[..close].split('|').map(place).collect::<Result<_, _>>();
             pieces.push(Piece::Place(sources.map_err(|e| TemplateError::Place(text.to_owned(), e))?));
             rest = &after[close + 1..];
         }
@@ -84,9 +108,18 @@ impl Template {
 
     /// Every source that it names.
     pub fn sources(&self) -> impl Iterator<Item = &Source> {
-        self.0.iter().flat_map(|p| match p {
+        let places = self.0.iter().flat_map(|p| match p {
             Piece::Text(_) => &[][..],
-            Piece::Place(sources) => sources,
+            Piece::Place(places) => places,
+        });
+        places.map(|p| &p.source)
+    }
+
+    /// The paths into the item.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.sources().filter_map(|s| match s {
+            Source::Item(path) => Some(path),
+            _ => None,
         })
     }
 
@@ -96,7 +129,7 @@ impl Template {
         for piece in &self.0 {
             match piece {
                 Piece::Text(text) => out.push_str(text),
-                Piece::Place(sources) => out.push_str(&plain(&sources.iter().find_map(|s| from.value(s))?)?),
+                Piece::Place(places) => out.push_str(&plain(&places.iter().find_map(|p| p.value(from))?)?),
             }
         }
         Some(out)
@@ -105,7 +138,7 @@ impl Template {
     /// The value of a template that is one place and nothing else, as it is: a number stays one.
     pub fn value(&self, from: &dyn Fill) -> Option<Value> {
         match self.0.as_slice() {
-            [Piece::Place(sources)] => sources.iter().find_map(|s| from.value(s)),
+            [Piece::Place(places)] => places.iter().find_map(|p| p.value(from)),
             _ => self.fill(from).map(Value::String),
         }
     }
@@ -121,12 +154,24 @@ fn plain(value: &Value) -> Option<String> {
     }
 }
 
+/// `QueueUrl~/` is what stands behind the last slash.
+fn place(text: &str) -> Result<Place, PathError> {
+    let mut chars = text.chars();
+    match (chars.next_back(), chars.next_back()) {
+        (Some(mark), Some('~')) => Ok(Place { source: source(chars.as_str())?, behind: Some(mark) }),
+        _ => Ok(Place { source: source(text)?, behind: None }),
+    }
+}
+
 fn source(text: &str) -> Result<Source, PathError> {
     let field = |prefix: &str| text.strip_prefix(prefix).map(str::to_owned);
     Ok(match text {
         "account" => Source::Account,
         "region" => Source::Region,
         "partition" => Source::Partition,
+        "find" => Source::Find,
+        "find.key" => Source::FindKey,
+        "find.value" => Source::FindValue,
         _ => match (field("parent."), field("row."), field("batch.")) {
             (Some(f), _, _) => Source::Parent(f),
             (_, Some(f), _) => Source::Row(f),
@@ -161,6 +206,13 @@ mod tests {
         assert_eq!(Template::parse("{n}").unwrap().value(&Example), Some(json!(7)));
         assert_eq!(Template::parse("x-{n}").unwrap().value(&Example), Some(json!("x-7")));
         assert_eq!(Template::parse("{Missing}").unwrap().fill(&Example), None, "never half a text");
+    }
+
+    #[test]
+    fn what_stands_behind_the_last_mark_can_be_meant() {
+        let t = Template::parse("{Id~-}").unwrap();
+        assert_eq!(t.fill(&Example).unwrap(), "1");
+        assert_eq!(Template::parse("{region~x}").unwrap().fill(&Example).unwrap(), "eu-west-1");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::ask::CommandLine;
 use super::exit::Failure;
 use super::live::Live;
 use super::out::Out;
+use crate::catalog::Catalog;
 use crate::config::{self, Config, Paths};
 use crate::domain::{
     AccountId, Connection, ConnectionId, ConnectionName, Invalid, Secret, Settings, Source, ThemeChoice, foreign_host,
@@ -14,7 +15,7 @@ use crate::journal::History;
 use crate::providers::aws::Wallet as _;
 use crate::providers::aws::endpoint::Endpoints;
 use crate::providers::demo::{Demo, Pace};
-use crate::runtime::{DemoDoor, Door, VaultDoor, Wardrobe};
+use crate::runtime::{DemoDoor, Door, VaultDoor, Wardrobe, kinds};
 use crate::term::capabilities::Capabilities;
 use crate::term::prompt::{self, PromptError};
 use crate::vault::passphrase::PassphraseVars;
@@ -104,8 +105,17 @@ impl Context {
     /// When the system gives no threads, or the HTTP client cannot be made.
     pub fn live(&self, settings: &Settings, history: History) -> Result<Live, Failure> {
         match self.is_demo() {
-            true => Live::demo(settings, &Demo::new(Pace::LIFELIKE)?),
-            false => Live::new(settings, history),
+            true => Live::demo(settings, &Demo::new(Pace::LIFELIKE)?, Arc::default()),
+            false => Live::new(settings, history, self.kinds().0),
+        }
+    }
+
+    /// Every kind of asset, a user's own among them, and what is wrong with these, a sentence each. The demo reads no
+    /// files. Blocking.
+    pub fn kinds(&self) -> (Arc<Catalog>, Vec<String>) {
+        match self.is_demo() {
+            true => (Arc::default(), Vec::new()),
+            false => kinds(&self.paths.config_dir),
         }
     }
 

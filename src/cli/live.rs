@@ -1,6 +1,7 @@
 //! The engine for headless commands: its runtime, and one request at a time with Ctrl-C heard.
 
 use super::exit::Failure;
+use crate::catalog::Catalog;
 use crate::domain::{CheckError, End, ErrorClass, Part, Request, Settings, Ticket};
 use crate::engine::Engine;
 use crate::journal::History;
@@ -8,6 +9,7 @@ use crate::providers::aws::Aws;
 use crate::providers::aws::endpoint::Endpoints;
 use crate::providers::aws::http;
 use crate::providers::demo::Demo;
+use std::sync::Arc;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
@@ -27,10 +29,10 @@ pub struct Live {
 }
 
 /// The engine for the clouds.
-fn engine(handle: Handle, settings: &Settings, history: History) -> Result<Engine, Failure> {
+fn engine(handle: Handle, settings: &Settings, history: History, catalog: Arc<Catalog>) -> Result<Engine, Failure> {
     let client = http::client().map_err(|e| Failure::usage(e.to_string()))?;
     let endpoints = Endpoints::from_env(settings.allow_insecure_endpoint);
-    Ok(Engine::new(handle, Aws::new(client, endpoints, settings), settings.clone(), history))
+    Ok(Engine::new(handle, Aws::new(client, endpoints, settings), settings.clone(), history, catalog))
 }
 
 impl Live {
@@ -38,16 +40,16 @@ impl Live {
     ///
     /// # Errors
     /// When the system gives no threads, or the HTTP client cannot be made.
-    pub fn new(settings: &Settings, history: History) -> Result<Self, Failure> {
-        Self::start(|handle| engine(handle, settings, history))
+    pub fn new(settings: &Settings, history: History, catalog: Arc<Catalog>) -> Result<Self, Failure> {
+        Self::start(|handle| engine(handle, settings, history, catalog))
     }
 
     /// The same over the demo.
     ///
     /// # Errors
     /// When the system gives no threads.
-    pub fn demo(settings: &Settings, demo: &Demo) -> Result<Self, Failure> {
-        Self::start(|handle| Ok(Engine::demo(handle, demo, settings.clone())?))
+    pub fn demo(settings: &Settings, demo: &Demo, catalog: Arc<Catalog>) -> Result<Self, Failure> {
+        Self::start(|handle| Ok(Engine::demo(handle, demo, settings.clone(), catalog)?))
     }
 
     fn start(engine: impl FnOnce(Handle) -> Result<Engine, Failure>) -> Result<Self, Failure> {

@@ -3,6 +3,7 @@
 
 pub mod fields;
 mod identities;
+pub mod kinds;
 mod paths;
 mod settings;
 pub mod themes;

@@ -2,7 +2,8 @@
 //! parts and exactly one end, also after cancel, panic or shutdown.
 
 use super::{
-    BaseIdentity, Check, CheckError, Connection, ConnectionId, ConnectionReport, Secret, Source, Story, Ticket,
+    BaseIdentity, Batch, CellKey, CellNote, CellState, Check, CheckError, Connection, ConnectionId, ConnectionReport,
+    Listing, Look, Secret, Source, Story, TargetFacts, Ticket, Trouble,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,6 +69,10 @@ pub enum Request {
         /// role, a policy about assuming roles to the caller, any other to whoever makes the connection's requests.
         policy: String,
     },
+    /// List assets.
+    List(Box<Listing>),
+    /// Read one asset again.
+    Look(Box<Look>),
 }
 
 /// What became of one source of base credentials.
@@ -122,6 +127,44 @@ pub enum Part {
         what: String,
         /// How long IAM takes until it counts everywhere.
         after: Duration,
+    },
+    /// A target was reached: its account and its regions. Its cells follow.
+    Target(TargetFacts),
+    /// A target could not be reached, so nothing of it was asked.
+    NoTarget {
+        /// Which connection.
+        connection: ConnectionId,
+        /// Why.
+        trouble: Trouble,
+    },
+    /// How some cells stand now. A cell's rows come before its end.
+    Cells(Vec<(CellKey, CellState)>),
+    /// Rows of a cell. The first of a ticket replace what a cell held before once the cell ends.
+    Rows {
+        /// Which cell.
+        cell: CellKey,
+        /// The rows.
+        batch: Arc<Batch>,
+    },
+    /// What second calls did not bring to a cell's rows.
+    Notes {
+        /// Which cell.
+        cell: CellKey,
+        /// What.
+        notes: Vec<CellNote>,
+    },
+    /// An asset, read again: JSON in the AWS CLI's shape, sanitised; what is hidden is replaced.
+    Item {
+        /// Its cell.
+        cell: CellKey,
+        /// Its id.
+        id: String,
+        /// The JSON; `None`: it is there no more.
+        json: Option<Secret>,
+        /// Its row, made anew.
+        batch: Option<Arc<Batch>>,
+        /// Whether something in it is hidden.
+        hidden: bool,
     },
 }
 

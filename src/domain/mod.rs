@@ -4,6 +4,8 @@
 
 mod account;
 mod arn;
+mod batch;
+mod cell;
 mod change;
 mod connection;
 mod denial;
@@ -28,6 +30,10 @@ mod time;
 
 pub use account::AccountId;
 pub use arn::{RoleArn, RoleName};
+pub use batch::{Batch, BatchBuilder, RawRow, RawValue, RowView, Span, StateRole, TagState, Value, hay_range};
+pub use cell::{
+    AssetRef, CellKey, CellNote, CellState, KindId, Listing, Look, Needle, ParentRef, TargetFacts, Trouble,
+};
 pub use change::{Change, ChangeError};
 pub use connection::{Connection, Method, ProfileName, Source};
 pub use denial::{Denial, PolicyType, Reason};

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// Asks one operation with the session of a demo's connection.
 async fn ask(name: &str, service: &str, op: &str, params: Value) -> Result<Value, Failure> {
     let demo = Demo::new(Pace::INSTANT).unwrap();
-    let engine = Engine::demo(Handle::current(), &demo, Settings::default()).unwrap();
+    let engine = Engine::demo(Handle::current(), &demo, Settings::default(), Arc::default()).unwrap();
     let book = book().unwrap();
     let connection = book.iter().find(|c| c.name.as_str() == name).unwrap();
     let (round, aws) = (Round::begin(), &engine.shared.aws);

@@ -2,6 +2,7 @@
 //! policies.
 
 use super::{Engine, Shared, Sink, find};
+use crate::catalog::Catalog;
 use crate::domain::{
     Check, CheckError, Connection, ConnectionId, ConnectionReport, Denial, End, ErrorClass, Mandatory, Part, Settings,
     Timestamp, Verdict,
@@ -22,11 +23,11 @@ impl Engine {
     ///
     /// # Errors
     /// When the demo's data are damaged, which tests exclude.
-    pub fn demo(handle: Handle, demo: &Demo, settings: Settings) -> Result<Self, Damaged> {
+    pub fn demo(handle: Handle, demo: &Demo, settings: Settings, catalog: Arc<Catalog>) -> Result<Self, Damaged> {
         let aws = Aws::demo(demo.http(), demo.clone(), &settings);
         let shared = Shared {
             demo: Some(demo.clone()),
-            ..Shared::new(aws, settings, history(demo, &book()?, Timestamp::now()))
+            ..Shared::new(aws, settings, history(demo, &book()?, Timestamp::now()), catalog)
         };
         Ok(Self { shared: Arc::new(shared), handle, running: Arc::default() })
     }

@@ -21,7 +21,7 @@ impl Bench {
 
     fn at(pace: Pace) -> Self {
         let demo = Demo::new(pace).unwrap();
-        let engine = Engine::demo(Handle::current(), &demo, Settings::default()).unwrap();
+        let engine = Engine::demo(Handle::current(), &demo, Settings::default(), Arc::default()).unwrap();
         Self { engine, book: book().unwrap() }
     }
 
@@ -317,7 +317,7 @@ async fn an_engine_for_real_clouds_attaches_nothing() {
     let bench = Bench::new();
     let http = Demo::new(Pace::INSTANT).unwrap().http();
     let aws = Aws::new(http, crate::providers::aws::endpoint::Endpoints::default(), &Settings::default());
-    let engine = Engine::new(Handle::current(), aws, Settings::default(), History::open(None, None).0);
+    let engine = Engine::new(Handle::current(), aws, Settings::default(), History::open(None, None).0, Arc::default());
     let real = Bench { engine, book: bench.book.clone() };
     let why = real.apply("audit", "{}".to_owned()).await.unwrap_err();
     assert!(why.contains("in the demo alone"), "{why}");

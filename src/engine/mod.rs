@@ -4,10 +4,12 @@
 mod check;
 pub mod demo;
 mod ladder;
+mod list;
 mod probe;
 mod source;
 mod verdicts;
 
+use crate::catalog::Catalog;
 use crate::domain::{
     CheckError, Connection, ConnectionId, End, ErrorClass, Part, Region, Reply, Request, Secret, Settings, Ticket,
 };
@@ -37,11 +39,13 @@ pub(crate) struct Shared {
     pub history: Arc<Mutex<History>>,
     /// The cloud's other end, where it is the demo.
     pub demo: Option<Demo>,
+    /// Every kind of asset.
+    pub catalog: Arc<Catalog>,
 }
 
 impl Shared {
-    fn new(aws: Aws, settings: Settings, history: History) -> Self {
-        Self { aws, settings, history: Arc::new(Mutex::new(history)), demo: None }
+    fn new(aws: Aws, settings: Settings, history: History, catalog: Arc<Catalog>) -> Self {
+        Self { aws, settings, history: Arc::new(Mutex::new(history)), demo: None, catalog }
     }
 }
 
@@ -81,8 +85,8 @@ fn log(part: &Part) {
 
 impl Engine {
     /// An engine whose work runs on `handle`.
-    pub fn new(handle: Handle, aws: Aws, settings: Settings, history: History) -> Self {
-        let shared = Shared::new(aws, settings, history);
+    pub fn new(handle: Handle, aws: Aws, settings: Settings, history: History, catalog: Arc<Catalog>) -> Self {
+        let shared = Shared::new(aws, settings, history, catalog);
         Self { shared: Arc::new(shared), handle, running: Arc::default() }
     }
 
@@ -108,6 +112,8 @@ impl Engine {
                 Request::DemoApply { book, connection, policy } => {
                     demo::apply(&shared, &book, connection, &policy, &sink).await
                 }
+                Request::List(listing) => list::all(shared, *listing, sink).await,
+                Request::Look(look) => list::look(&shared, &look, &sink).await,
             }
         });
         locked(&self.running).insert(ticket, work.abort_handle());
@@ -131,6 +137,11 @@ impl Engine {
         if let Some(work) = locked(&self.running).get(&ticket) {
             work.abort();
         }
+    }
+
+    /// Every kind of asset.
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.shared.catalog.clone()
     }
 
     /// Forgets every session and credential.

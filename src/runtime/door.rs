@@ -10,6 +10,8 @@ pub use first::read_recipient;
 pub use thread::DoorThread;
 
 use crate::app::{Guard, Protect, Saved, VaultKey, Way};
+use crate::catalog::Catalog;
+use crate::config;
 use crate::domain::{Change, Connection, ConnectionId, Reply, Request, Secret, Settings, Source, Ticket, foreign_host};
 use crate::engine::{Engine, demo};
 use crate::journal::History;
@@ -19,7 +21,7 @@ use crate::providers::demo::{Damaged, Demo, Pace};
 use crate::vault::passphrase::PassphraseVars;
 use crate::vault::{self, Contents, Identities, Locked, OpenVault, Unlock, VaultError};
 use ask::{Passphrase, Screen};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Sender;
@@ -64,6 +66,8 @@ pub enum Answer {
         endpoint: Option<String>,
         /// What answers for them.
         cloud: Arc<dyn Cloud>,
+        /// Every kind of asset.
+        catalog: Arc<Catalog>,
         /// Warnings, a sentence each.
         warnings: Vec<String>,
     },
@@ -354,14 +358,19 @@ impl VaultDoor {
         let endpoints = Endpoints::from_env(settings.allow_insecure_endpoint);
         let endpoint = foreign(&endpoints, &book);
         let aws = Aws::new(client, endpoints, &settings);
-        let engine = Engine::new(clouds.clone(), aws, settings, history);
-        Answer::Open {
-            book,
-            endpoint,
-            cloud: Arc::new(engine),
-            warnings: error.into_iter().map(|e| e.to_string()).collect(),
-        }
+        let (catalog, mut warnings) = kinds(&self.config_dir);
+        warnings.extend(error.map(|e| e.to_string()));
+        let engine = Engine::new(clouds.clone(), aws, settings, history, catalog.clone());
+        Answer::Open { book, endpoint, cloud: Arc::new(engine), catalog, warnings }
     }
+}
+
+/// Every kind: the program's, and those of the files in `catalog` beside `config.toml`; and what is wrong with these.
+pub fn kinds(config_dir: &Path) -> (Arc<Catalog>, Vec<String>) {
+    let (files, mut faults) = config::kinds::read_all(&config_dir.join("catalog"));
+    let (catalog, wrong) = Catalog::with_files(&files);
+    faults.extend(wrong.iter().map(ToString::to_string));
+    (Arc::new(catalog), faults.iter().map(|f| format!("in the kinds of your own, {f}")).collect())
 }
 
 /// The door to the demo cloud: nothing to unlock, and what is saved lasts as long as the program.
@@ -381,7 +390,7 @@ impl DemoDoor {
         if let Some(open) = &self.open {
             return Ok(open.clone());
         }
-        let engine = Engine::demo(clouds.clone(), &Demo::new(Pace::LIFELIKE)?, self.settings.clone())?;
+        let engine = Engine::demo(clouds.clone(), &Demo::new(Pace::LIFELIKE)?, self.settings.clone(), Arc::default())?;
         Ok(self.open.insert((engine, demo::book()?)).clone())
     }
 }
@@ -389,7 +398,13 @@ impl DemoDoor {
 impl Door for DemoDoor {
     fn open(&mut self, _: Option<Secret>, clouds: &Handle) -> Answer {
         match self.opened(clouds) {
-            Ok((engine, book)) => Answer::Open { book, endpoint: None, cloud: Arc::new(engine), warnings: Vec::new() },
+            Ok((engine, book)) => Answer::Open {
+                book,
+                endpoint: None,
+                catalog: engine.catalog(),
+                cloud: Arc::new(engine),
+                warnings: Vec::new(),
+            },
             Err(e) => Answer::Failed(e.to_string()),
         }
     }

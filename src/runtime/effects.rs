@@ -3,6 +3,7 @@
 use super::Wardrobe;
 use super::door::{Answer, Asker, Cloud, Door, DoorThread, read_recipient};
 use crate::app::{Answered, Effect, Guard, Msg, NoCopy, Notice, Opening, ProfileEntry, Question, SentCopy};
+use crate::catalog::Catalog;
 use crate::domain::{
     Change, CheckError, Connection, ConnectionId, End, ErrorClass, ExternalId, Reply, ThemeChoice, Ticket,
 };
@@ -287,9 +288,11 @@ fn write_file(name: &str, text: &str) -> Result<PathBuf, String> {
 }
 
 /// The door's answer as `update` knows it, and the engine that came with it.
-pub fn opening(answer: Answer) -> (Opening, Option<Arc<dyn Cloud>>, Vec<String>) {
+pub fn opening(answer: Answer) -> (Opening, Option<(Arc<dyn Cloud>, Arc<Catalog>)>, Vec<String>) {
     match answer {
-        Answer::Open { book, endpoint, cloud, warnings } => (Opening::Opened { book, endpoint }, Some(cloud), warnings),
+        Answer::Open { book, endpoint, cloud, catalog, warnings } => {
+            (Opening::Opened { book, endpoint }, Some((cloud, catalog)), warnings)
+        }
         Answer::Ask { what, wrong } => (Opening::Ask { what, wrong }, None, Vec::new()),
         Answer::NoVault { path } => (Opening::NoVault { path }, None, Vec::new()),
         Answer::Failed(message) => (Opening::Failed { message }, None, Vec::new()),

@@ -12,7 +12,7 @@ pub mod process;
 mod tty;
 mod ui;
 
-pub use door::{Answer, Asker, Cloud, DemoDoor, Door, VaultDoor};
+pub use door::{Answer, Asker, Cloud, DemoDoor, Door, VaultDoor, kinds};
 pub use effects::whereabouts;
 pub use look::Wardrobe;
 pub use tty::{RealTty, Tty};

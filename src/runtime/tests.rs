@@ -158,7 +158,13 @@ impl Door for FakeDoor {
         }
         let cloud =
             FakeCloud { hold: self.hold, held: Mutex::new(None), started: AtomicUsize::new(0), clouds: clouds.clone() };
-        Answer::Open { book: self.book.clone(), endpoint: None, cloud: Arc::new(cloud), warnings: Vec::new() }
+        Answer::Open {
+            book: self.book.clone(),
+            endpoint: None,
+            cloud: Arc::new(cloud),
+            catalog: Arc::default(),
+            warnings: Vec::new(),
+        }
     }
 
     fn guard(&self) -> Guard {

@@ -330,7 +330,10 @@ impl<T: Tty> Ui<T> {
                     self.message(Msg::Faults(faults));
                 }
                 let (opening, cloud, warnings) = opening(answer);
-                self.hands.cloud = cloud.or(self.hands.cloud.take());
+                if let Some((cloud, catalog)) = cloud {
+                    self.hands.cloud = Some(cloud);
+                    self.message(Msg::Catalog(catalog));
+                }
                 self.message(Msg::Guarded(guard));
                 let then = self.message(Msg::Door(opening));
                 for warning in warnings {

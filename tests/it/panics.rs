@@ -34,7 +34,7 @@ impl Door for Faulty {
         let id = ConnectionId::parse("8a1b0000-0000-4000-8000-000000000000").expect("an id");
         let book: Arc<[Connection]> = Arc::new([Connection::new(id, name, method, Source::Env)]);
         let cloud = Arc::new(Cloudy { place: self.place.clone(), clouds: clouds.clone() });
-        Answer::Open { book, endpoint: None, cloud, warnings: Vec::new() }
+        Answer::Open { book, endpoint: None, cloud, catalog: Default::default(), warnings: Vec::new() }
     }
 
     fn save(&mut self, _: &[Change]) -> Result<cloudivize::app::Saved, String> {

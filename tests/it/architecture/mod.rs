@@ -19,7 +19,7 @@ struct Room {
 }
 
 const EVERYTHING_BELOW_THE_ENGINE: &[&str] =
-    &["domain", "text", "catalog", "diagnose", "policy", "report", "config", "vault", "journal", "providers"];
+    &["domain", "text", "catalog", "query", "diagnose", "policy", "report", "config", "vault", "journal", "providers"];
 
 const ROOMS: &[Room] = &[
     Room {
@@ -46,6 +46,7 @@ const ROOMS: &[Room] = &[
         crates: &["flate2", "serde", "serde_json", "strsim", "thiserror", "toml"],
         pure: true,
     },
+    Room { name: "query", ours: &["domain", "text", "catalog"], crates: &["memchr", "thiserror"], pure: true },
     Room {
         name: "diagnose",
         ours: &["domain", "text"],
@@ -54,13 +55,13 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "policy",
-        ours: &["domain", "text"],
+        ours: &["domain", "text", "catalog"],
         crates: &["serde", "serde_json", "sha2", "shlex", "thiserror"],
         pure: true,
     },
     Room {
         name: "report",
-        ours: &["domain", "text", "diagnose", "policy"],
+        ours: &["domain", "text", "catalog", "query", "diagnose", "policy"],
         crates: &["serde", "serde_json", "thiserror"],
         pure: true,
     },
@@ -147,7 +148,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "app",
-        ours: &["domain", "text", "diagnose", "policy", "report"],
+        ours: &["domain", "text", "catalog", "query", "diagnose", "policy", "report"],
         crates: &["serde_json", "strsim", "thiserror", "unicode_segmentation", "unicode_width", "uuid", "zeroize"],
         pure: true,
     },
@@ -160,7 +161,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "view",
-        ours: &["domain", "text", "app", "keymap", "theme"],
+        ours: &["domain", "text", "catalog", "query", "app", "keymap", "theme"],
         crates: &["ratatui", "unicode_segmentation", "unicode_width"],
         pure: true,
     },
@@ -186,6 +187,8 @@ const ROOMS: &[Room] = &[
         ours: &[
             "domain",
             "text",
+            "catalog",
+            "query",
             "diagnose",
             "policy",
             "report",
@@ -223,6 +226,8 @@ const ROOMS: &[Room] = &[
         ours: &[
             "domain",
             "text",
+            "catalog",
+            "query",
             "diagnose",
             "policy",
             "report",

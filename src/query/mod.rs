@@ -1,0 +1,72 @@
+//! Filtering, sorting and the values of columns, over rows of any cells; for the dashboard and the command line. Pure.
+//!
+//! Rows stay where they are, in the batches that the engine made; what is shown is an order over them.
+
+mod arrange;
+mod filter;
+mod value;
+
+pub use arrange::{Arranged, Sort, SortBy, arrange};
+pub use filter::{Filter, FilterError};
+pub use value::{column_text, state_words};
+
+use crate::catalog::kind::Kind;
+use crate::domain::{AccountId, Batch, ConnectionId, ConnectionName, Region, RowView};
+use std::sync::Arc;
+
+/// What all rows of a cell have in common.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CellLabel {
+    /// Through which connection.
+    pub connection: ConnectionId,
+    /// Its name.
+    pub name: ConnectionName,
+    /// The account.
+    pub account: AccountId,
+    /// The region; `None`: the kind is global.
+    pub region: Option<Region>,
+    /// The kind.
+    pub kind: Arc<Kind>,
+}
+
+impl CellLabel {
+    /// The region's code, or `global`.
+    pub fn place(&self) -> &str {
+        self.region.as_ref().map_or("global", Region::as_str)
+    }
+}
+
+/// Some rows of one cell.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// What they have in common.
+    pub cell: Arc<CellLabel>,
+    /// The rows.
+    pub batch: Arc<Batch>,
+}
+
+/// A row's place: its block and its place there. Good as long as the blocks are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RowId {
+    /// Which block.
+    pub block: u32,
+    /// Which of its rows.
+    pub row: u32,
+}
+
+impl RowId {
+    /// The row and what it has in common with its cell.
+    pub fn of(self, blocks: &[Block]) -> Option<(&CellLabel, RowView<'_>)> {
+        let block = blocks.get(self.block as usize)?;
+        let row = self.row as usize;
+        (row < block.batch.len()).then(|| (&*block.cell, block.batch.row(row)))
+    }
+}
+
+/// The region of a row: its own, or its cell's.
+pub fn place<'a>(cell: &'a CellLabel, row: &RowView<'a>) -> &'a str {
+    Some(row.region()).filter(|r| !r.is_empty()).unwrap_or_else(|| cell.place())
+}
+
+#[cfg(test)]
+mod tests;
