@@ -3,6 +3,7 @@
 use super::fill::{Fields, Places, params};
 use super::project::{Draft, Missing};
 use super::{Lister, has_code, hide, page, trouble};
+use crate::catalog::Wanted;
 use crate::catalog::kind::{Fetch, Kind};
 use crate::catalog::path::{self, Path};
 use crate::catalog::template::Template;
@@ -17,6 +18,15 @@ use std::collections::BTreeSet;
 const SIDE_BY_SIDE: usize = 8;
 /// After so many refusals of an identity policy the others are not asked: each is an event in somebody's trail.
 const ENOUGH: usize = 2;
+
+/// Whether what is hidden is shown, where one asset is looked at as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reveal {
+    /// It stays hidden.
+    Hidden,
+    /// A person asked to see it.
+    Shown,
+}
 
 /// The items that a call brought, and whether something in them is hidden.
 type Answer = Result<(Vec<Value>, bool), CallError>;
@@ -59,14 +69,14 @@ impl Found {
 }
 
 impl Lister<'_> {
-    /// Makes a second call for rows and joins what it brings.
+    /// Makes a second call for rows and joins what it brings; all of that where an asset is looked at as a whole.
     pub(super) async fn fetch(
         &self,
         kind: &Kind,
         fetch: &Fetch,
         drafts: &mut [Draft<'_>],
         places: &Places<'_>,
-        reveal: bool,
+        whole: Option<Reveal>,
         found: &mut Found,
     ) {
         let size = fetch.batch.unwrap_or(1).max(1);
@@ -86,7 +96,7 @@ impl Lister<'_> {
             let (now, later) = rest.split_at_mut(ahead.min(rest.len()));
             let mut asks: Vec<BoxFuture<'_, Answer>> = Vec::with_capacity(now.len());
             for group in now.iter() {
-                asks.push(Box::pin(self.one(kind, fetch, group, places, reveal)));
+                asks.push(Box::pin(self.one(kind, fetch, group, places, whole)));
             }
             let answers: Vec<Answer> = stream::iter(asks).buffered(SIDE_BY_SIDE).collect().await;
             for (group, answer) in now.iter_mut().zip(answers) {
@@ -115,7 +125,14 @@ impl Lister<'_> {
     }
 
     /// One call for some rows: its items.
-    async fn one(&self, kind: &Kind, fetch: &Fetch, group: &[Draft<'_>], places: &Places<'_>, reveal: bool) -> Answer {
+    async fn one(
+        &self,
+        kind: &Kind,
+        fetch: &Fetch,
+        group: &[Draft<'_>],
+        places: &Places<'_>,
+        whole: Option<Reveal>,
+    ) -> Answer {
         let (service, op) =
             fetch.call.op().map_err(|e| CallError::local(crate::domain::ErrorClass::Invalid, e.to_string()))?;
         let rows: Vec<&Value> = group.iter().map(|d| &*d.value).collect();
@@ -128,8 +145,15 @@ impl Lister<'_> {
         let own = own.and_then(|r| Region::parse(&r).ok());
         let region = own.as_ref().unwrap_or(self.region);
         let (mut items, mut hidden) = (Vec::new(), false);
-        for mut answer in page::Pages::begin(service, op, params(&fetch.call, &places)).all(self, region).await? {
-            hidden |= hide::hide(service, op, kind, fetch.call.items.as_ref(), &mut answer, reveal);
+        for mut answer in page::Pages::begin(service, op, params(&fetch.call, &places), |tokens| match whole {
+            Some(_) => Wanted::everything(),
+            None => Wanted::of_fetch(kind, fetch, tokens),
+        })
+        .all(self, region)
+        .await?
+        {
+            hidden |=
+                hide::hide(service, op, kind, fetch.call.items.as_ref(), &mut answer, whole == Some(Reveal::Shown));
             match &fetch.call.items {
                 Some(path) => items.extend(path::items(path, &answer).into_iter().map(|i| i.value.clone())),
                 None => items.push(answer),

@@ -9,15 +9,15 @@ mod special;
 
 use super::calls::Calls;
 use super::failure::{CallError, Failure};
-use crate::catalog::kind::{Call, FindBy, Kind, When};
+use crate::catalog::kind::{By, Call, FindBy, Kind, Link, When};
 use crate::catalog::model::{Operation, Service};
-use crate::catalog::{Catalog, only_reads};
+use crate::catalog::{Catalog, Wanted, only_reads};
 use crate::domain::{
     AccountId, AssetRef, Batch, BatchBuilder, CellNote, CheckError, ErrorClass, KindId, Needle, ParentRef, Partition,
-    Region, Trouble,
+    RawRow, RawValue, Region, Trouble,
 };
 use crate::text;
-use fetch::Found;
+use fetch::{Found, Reveal};
 use fill::{Fields, Places, params};
 use futures_util::future::BoxFuture;
 use project::{Draft, Shape};
@@ -78,17 +78,16 @@ impl Lister<'_> {
     /// Lists a kind, or with a needle only what fits it.
     pub async fn list(&self, kind: &Kind, find: Option<&Needle>, out: &mut dyn Out) -> Listed {
         let mut listed = Listed::default();
-        let mut call = kind.list.clone();
-        let mut none: &[String] = &[];
-        if let Some(needle) = find {
-            match kind.finds.iter().find(|f| fits(f.by, &f.prefix, needle)) {
-                Some(rule) => {
-                    call.params.clone_from(&rule.params);
-                    none = &rule.none;
-                }
-                // Only kinds that can be looked for are asked; another has nothing to say.
-                None => return listed,
+        let calls: Vec<(Call, &[String])> = match find {
+            None => vec![(kind.list.clone(), &[])],
+            // Only kinds that can be looked for are asked; another has nothing to say.
+            Some(needle) => {
+                let rules = kind.finds.iter().filter(|f| fits(f.by, &f.prefix, needle));
+                rules.map(|r| (Call { params: r.params.clone(), ..kind.list.clone() }, r.none.as_slice())).collect()
             }
+        };
+        if calls.is_empty() {
+            return listed;
         }
         let parents = match &kind.parent {
             None => vec![None],
@@ -97,15 +96,15 @@ impl Lister<'_> {
                 Err(trouble) => return Listed { trouble: Some(trouble), ..listed },
             },
         };
-        for parent in parents {
-            let places = Places { find, parent: parent.as_ref(), ..self.places() };
-            let result = self.pages(kind, &call, &places, none, &mut listed, out).await;
-            if let Err(error) = result {
+        for parent in &parents {
+            for (call, none) in &calls {
+                let places = Places { find, parent: parent.as_ref(), ..self.places() };
+                let Err(error) = self.pages(kind, call, &places, none, &mut listed, out).await else { continue };
                 let refused = matches!(error.failure, Failure::Denied(_));
                 listed.trouble.get_or_insert(trouble(error));
                 // What is refused for one parent may be allowed for another; what fails for one fails for all.
                 if !refused {
-                    break;
+                    return listed;
                 }
             }
         }
@@ -127,12 +126,16 @@ impl Lister<'_> {
         let (service, op) =
             call.op().map_err(|e| Trouble::Failed(CheckError::new(ErrorClass::Invalid, e.to_string())))?;
         let places = Places { parent: asset.parent.as_ref(), asset: Some(asset), ..self.places() };
-        let pages = match page::Pages::begin(service, op, params(call, &places)).all(self, self.region).await {
+        let pages = match page::Pages::begin(service, op, params(call, &places), |_| Wanted::everything())
+            .all(self, self.region)
+            .await
+        {
             Ok(pages) => pages,
             Err(error) if is_none(&error, kind) => return Ok(None),
             Err(error) => return Err(trouble(error)),
         };
         let alone = kind.get.is_some();
+        let shown = if reveal { Reveal::Shown } else { Reveal::Hidden };
         for mut answer in pages {
             let hidden = hide::hide(service, op, kind, call.items.as_ref(), &mut answer, reveal);
             let mut drafts = project::drafts(call, &answer);
@@ -141,7 +144,7 @@ impl Lister<'_> {
             let Some(draft) = drafts.first_mut() else { continue };
             let mut found = Found::default();
             for fetch in &kind.fetches {
-                self.fetch(kind, fetch, std::slice::from_mut(draft), &places, reveal, &mut found).await;
+                self.fetch(kind, fetch, std::slice::from_mut(draft), &places, Some(shown), &mut found).await;
             }
             special::derive(kind.special.as_deref(), draft.value.to_mut());
             let mut builder = BatchBuilder::new(kind.columns.len(), kind.links.len(), asset.parent.clone());
@@ -168,7 +171,17 @@ impl Lister<'_> {
     }
 
     fn shape<'s>(&'s self, kind: &'s Kind, places: &'s Places<'s>) -> Shape<'s> {
-        Shape { kind, places, columns: self.columns }
+        // A member may hold ids of several kinds: a route's gateway. What cannot be the link's is none of its own.
+        let prefixes = |link: &Link| {
+            let kind = self.catalog.kind(&KindId::new(&link.kind));
+            let finds = kind.into_iter().flat_map(|k| &k.finds).filter(|f| f.by == FindBy::Id);
+            match link.by {
+                By::Arn => vec!["arn:".to_owned()],
+                By::Id => finds.map(|f| f.prefix.clone()).collect(),
+                By::Name => Vec::new(),
+            }
+        };
+        Shape { kind, places, columns: self.columns, prefixes: kind.links.iter().map(prefixes).collect() }
     }
 
     fn id_of(&self, kind: &Kind, draft: &Draft<'_>, places: &Places<'_>) -> Option<String> {
@@ -205,7 +218,8 @@ impl Lister<'_> {
         out: &mut dyn Out,
     ) -> Result<(), CallError> {
         let (service, op) = call.op().map_err(|e| CallError::local(ErrorClass::Invalid, e.to_string()))?;
-        let mut pages = page::Pages::begin(service, op, params(call, places));
+        let mut pages =
+            page::Pages::begin(service, op, params(call, places), |tokens| Wanted::of_list(kind, call, tokens));
         let mut found = Found::default();
         loop {
             let mut answer = match pages.next(self, self.region).await {
@@ -226,7 +240,7 @@ impl Lister<'_> {
                     When::Detail => false,
                 };
                 if wanted && !drafts.is_empty() {
-                    self.fetch(kind, fetch, &mut drafts, places, false, &mut found).await;
+                    self.fetch(kind, fetch, &mut drafts, places, None, &mut found).await;
                 }
             }
             let shape = self.shape(kind, places);
@@ -235,7 +249,8 @@ impl Lister<'_> {
                 if kind.special.is_some() {
                     special::derive(kind.special.as_deref(), draft.value.to_mut());
                 }
-                if let Some(row) = shape.row(draft) {
+                if let Some(row) = shape.row(draft).filter(|row| places.find.is_none_or(|needle| is_found(row, needle)))
+                {
                     builder.push(&row);
                 }
             }
@@ -255,6 +270,7 @@ impl Lister<'_> {
         op: &'static Operation,
         region: &Region,
         params: &Value,
+        wanted: &Arc<Wanted>,
     ) -> Result<Value, CallError> {
         if !only_reads(service.name, &op.name) {
             let why = format!("{}:{} is not an operation that a list may make", service.name, op.name);
@@ -263,7 +279,7 @@ impl Lister<'_> {
         let mut left = PATIENCE;
         loop {
             let pass = self.gate.enter(service.name, region).await;
-            let result = self.calls.ask(service, op, region, params.clone()).await.result;
+            let result = self.calls.ask(service, op, region, params.clone(), wanted).await.result;
             let throttled = matches!(
                 &result,
                 Err(CallError { failure: Failure::NoAnswer(CheckError { class: ErrorClass::Throttled, .. }), .. })
@@ -287,6 +303,25 @@ fn fits(by: FindBy, prefix: &str, needle: &Needle) -> bool {
         (FindBy::Ipv6, Needle::Ip(ip)) => ip.is_ipv6(),
         (FindBy::Dns, Needle::Dns(_)) | (FindBy::Name, Needle::Name(_)) | (FindBy::Tag, Needle::Tag(..)) => true,
         _ => false,
+    }
+}
+
+/// Whether a row is what was looked for: a filter that a service does not know is no filter.
+fn is_found(row: &RawRow, needle: &Needle) -> bool {
+    let within = |text: &str| {
+        let texts = row.values.iter().filter_map(|v| if let RawValue::Text(t) = v { Some(t.as_str()) } else { None });
+        let mut texts = texts.chain([row.id.as_str(), row.name.as_str()]);
+        texts.any(|t| t.split(", ").any(|one| one.eq_ignore_ascii_case(text)))
+    };
+    match needle {
+        Needle::Id(id) => row.id == *id || row.arn == *id || within(id),
+        Needle::Arn(arn) => row.arn == *arn || tail(arn) == row.id || row.id.ends_with(tail(arn)),
+        Needle::Ip(ip) => within(&ip.to_string()),
+        Needle::Dns(name) => within(name),
+        Needle::Name(name) => {
+            row.name == *name || row.tags.iter().any(|(k, v)| k == "Name" && v == name) || within(name)
+        }
+        Needle::Tag(key, value) => row.tags.iter().any(|(k, v)| k == key && v == value),
     }
 }
 

@@ -1,12 +1,14 @@
 //! Page after page to the end, with an eye on tokens that lead in circles.
 
 use super::{CallError, Lister};
+use crate::catalog::Wanted;
 use crate::catalog::kind::follow;
 use crate::catalog::model::{Operation, Paging, Service};
 use crate::catalog::path::Path;
 use crate::domain::{ErrorClass, Region};
 use serde_json::Value;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// More pages than any account has of anything: a cloud that never ends is an error.
 const MOST: usize = 20_000;
@@ -17,13 +19,23 @@ pub struct Pages {
     op: &'static Operation,
     paging: Option<Paging>,
     params: Option<Value>,
+    wanted: Arc<Wanted>,
     seen: HashSet<String>,
 }
 
 impl Pages {
     /// Before its first page.
-    pub fn begin(service: &'static Service, op: &'static Operation, params: Value) -> Self {
-        Self { service, op, paging: paging(service, op), params: Some(params), seen: HashSet::new() }
+    pub fn begin(
+        service: &'static Service,
+        op: &'static Operation,
+        params: Value,
+        wanted: impl FnOnce(&[Path]) -> Wanted,
+    ) -> Self {
+        let paging = paging(service, op);
+        let tokens = paging.iter().flat_map(|p| p.output.iter().chain(&p.more));
+        let tokens: Vec<Path> = tokens.flat_map(|o| o.split("||")).filter_map(|o| Path::parse(o.trim()).ok()).collect();
+        let wanted = Arc::new(wanted(&tokens));
+        Self { service, op, paging, params: Some(params), wanted, seen: HashSet::new() }
     }
 
     /// The next page; `None` behind the last.
@@ -32,7 +44,7 @@ impl Pages {
     /// When there is no answer, or a token leads in a circle.
     pub async fn next(&mut self, lister: &Lister<'_>, region: &Region) -> Result<Option<Value>, CallError> {
         let Some(mut params) = self.params.take() else { return Ok(None) };
-        let answer = lister.ask(self.service, self.op, region, &params).await?;
+        let answer = lister.ask(self.service, self.op, region, &params, &self.wanted).await?;
         let tokens = self.paging.as_ref().map(|p| tokens(p, &answer)).unwrap_or_default();
         if !tokens.is_empty() {
             let fresh = self.seen.insert(tokens.iter().map(|(_, v)| v.to_string()).collect::<Vec<_>>().join("\n"));

@@ -49,6 +49,8 @@ pub struct Shape<'a> {
     pub places: &'a Places<'a>,
     /// The second calls were made that only some columns and tags need.
     pub columns: bool,
+    /// What each link's values begin with; none: with anything.
+    pub prefixes: Vec<Vec<String>>,
 }
 
 impl Shape<'_> {
@@ -70,7 +72,7 @@ impl Shape<'_> {
             state,
             role,
             values: kind.columns.iter().map(|c| at.column(c)).collect(),
-            links: kind.links.iter().map(|l| at.link(&l.path)).collect(),
+            links: kind.links.iter().zip(&self.prefixes).map(|(l, begins)| at.link(&l.path, begins)).collect(),
             tags: if tag_state == TagState::Known { at.tags() } else { Vec::new() },
             tag_state,
         })
@@ -139,13 +141,14 @@ impl At<'_> {
         }
     }
 
-    fn link(&self, path: &Path) -> Vec<String> {
+    fn link(&self, path: &Path, prefixes: &[String]) -> Vec<String> {
         let mut out: Vec<String> = Vec::new();
         for value in path.all(&self.draft.value, &self.draft.enclosing) {
             let mut flat = Vec::new();
             flatten(value, &mut flat);
             for target in flat {
-                if !target.contains(' ') && target != HIDDEN && !out.contains(&target) {
+                let fits = prefixes.is_empty() || prefixes.iter().any(|p| target.starts_with(p.as_str()));
+                if fits && !target.contains(' ') && target != HIDDEN && !out.contains(&target) {
                     out.push(target);
                 }
             }
