@@ -111,7 +111,7 @@ async fn invoke(
     let mut layer = Layer::new("call");
     layer.store_put(AuthSchemeOptionResolverParams::new(()));
     layer.store_put(SigV4OperationSigningConfig {
-        region: Some(SigningRegion::from_static(Box::leak(host.signing_region.into_boxed_str()))),
+        region: Some(SigningRegion::from(aws_types::region::Region::new(host.signing_region))),
         name: Some(SigningName::from(host.signing_name)),
         signing_options: signing(service),
         ..SigV4OperationSigningConfig::default()
