@@ -154,7 +154,10 @@ struct RawFind {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawRedact {
+    #[serde(default)]
     paths: Vec<String>,
+    #[serde(default)]
+    show: Vec<String>,
 }
 
 /// Where a row's fields come from: the shape of the list's items, then those of the second calls.
@@ -239,7 +242,7 @@ impl Reader {
             resource: n.resource.unwrap_or_else(|| "*".to_owned()),
             note: n.note,
         };
-        let redact = f.redact.map(|r| r.paths).unwrap_or_default();
+        let (redact, show) = f.redact.map(|r| (r.paths, r.show)).unwrap_or_default();
         let redact = redact.iter().filter_map(|p| self.row_path("redact", p)).collect();
         Some(Kind {
             id: f.id,
@@ -260,6 +263,7 @@ impl Reader {
             read: f.permissions.read.into_iter().map(need).collect(),
             tag: f.permissions.tag.into_iter().map(need).collect(),
             redact,
+            show,
             finds,
             special: f.special,
             user: false,

@@ -357,6 +357,8 @@ pub struct Kind {
     pub tag: Vec<Need>,
     /// Members that hold secrets.
     pub redact: Vec<Path>,
+    /// Members that the models mark sensitive and that are shown: an account's name. Not in users' files.
+    pub show: Vec<String>,
     /// How it is looked for.
     pub finds: Vec<Find>,
     /// Derived fields that no path can say: the word of the code that makes them.
@@ -436,6 +438,11 @@ impl Kind {
     /// Everything that is wrong with it in itself.
     pub(super) fn parse_checked(text: &str) -> Result<Self, Vec<Fault>> {
         file::read(text, false)
+    }
+
+    /// Whether a member that the models mark sensitive is shown all the same, as a person asked for in the kind's file.
+    pub fn shows(&self, member: &str) -> bool {
+        self.show.iter().any(|name| name == member)
     }
 
     /// The place of a column.
