@@ -182,7 +182,7 @@ pub(crate) fn answer_value(
     for (name, value) in headers {
         response.headers_mut().insert(name.clone(), value.clone());
     }
-    answer(service, op, &response).map(|a| a.value).map_err(|e| format!("{e:?}"))
+    answer(service, op, &response, &Wanted::everything()).map(|a| a.value).map_err(|e| format!("{e:?}"))
 }
 
 /// A request as it is sent, but for host and signature.
