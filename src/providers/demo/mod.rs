@@ -25,9 +25,9 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use document::{Document, Shape, shape_of};
 use fixture::{Profile, World};
 use iam::{Caller, Change, Iam, What};
-use store::Store;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
+use store::Store;
 
 pub use fixture::Damaged;
 pub use past::Past;

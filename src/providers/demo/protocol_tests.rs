@@ -30,20 +30,56 @@ fn asked(name: &str, op: &str, params: &Value) -> Question {
 #[test]
 fn answers_come_back_in_every_protocol() {
     for (service, op, value) in [
-        ("ec2", "DescribeInstances", json!({"Reservations": [{"ReservationId": "r", "Instances": [{"InstanceId": "i-1", "State": {"Code": 16, "Name": "running"},
-            "LaunchTime": "2026-01-02T03:04:05Z", "EbsOptimized": true, "Tags": [{"Key": "Name", "Value": "a<&>\u{1b}[31m\"é請"}]}]}], "NextToken": "t"})),
-        ("elbv2", "DescribeTags", json!({"TagDescriptions": [{"ResourceArn": "a", "Tags": [{"Key": "k", "Value": "v"}]}]})),
+        (
+            "ec2",
+            "DescribeInstances",
+            json!({"Reservations": [{"ReservationId": "r", "Instances": [{"InstanceId": "i-1", "State": {"Code": 16, "Name": "running"},
+            "LaunchTime": "2026-01-02T03:04:05Z", "EbsOptimized": true, "Tags": [{"Key": "Name", "Value": "a<&>\u{1b}[31m\"é請"}]}]}], "NextToken": "t"}),
+        ),
+        (
+            "elbv2",
+            "DescribeTags",
+            json!({"TagDescriptions": [{"ResourceArn": "a", "Tags": [{"Key": "k", "Value": "v"}]}]}),
+        ),
         ("iam", "GetAccountSummary", json!({"SummaryMap": {"Users": 3, "Roles": 4}})),
-        ("ecs", "DescribeServices", json!({"services": [{"serviceArn": "a", "runningCount": 3, "createdAt": "2026-01-02T03:04:05Z", "tags": [{"key": "k", "value": "v"}]}]})),
+        (
+            "ecs",
+            "DescribeServices",
+            json!({"services": [{"serviceArn": "a", "runningCount": 3, "createdAt": "2026-01-02T03:04:05Z", "tags": [{"key": "k", "value": "v"}]}]}),
+        ),
         ("sqs", "ListQueues", json!({"QueueUrls": ["https://q/1", "https://q/2"]})),
-        ("eks", "DescribeCluster", json!({"cluster": {"name": "c", "createdAt": "2026-01-02T03:04:05Z", "tags": {"a": "b"}, "resourcesVpcConfig": {"subnetIds": ["s"], "endpointPublicAccess": false}}})),
-        ("apigatewayv2", "GetApis", json!({"Items": [{"ApiId": "a", "Name": "n", "CreatedDate": "2026-01-02T03:04:05Z", "Tags": {"k": "v"}}]})),
-        ("s3", "ListBuckets", json!({"Buckets": [{"Name": "b", "CreationDate": "2026-01-02T03:04:05Z", "BucketRegion": "eu-west-1"}]})),
+        (
+            "eks",
+            "DescribeCluster",
+            json!({"cluster": {"name": "c", "createdAt": "2026-01-02T03:04:05Z", "tags": {"a": "b"}, "resourcesVpcConfig": {"subnetIds": ["s"], "endpointPublicAccess": false}}}),
+        ),
+        (
+            "apigatewayv2",
+            "GetApis",
+            json!({"Items": [{"ApiId": "a", "Name": "n", "CreatedDate": "2026-01-02T03:04:05Z", "Tags": {"k": "v"}}]}),
+        ),
+        (
+            "s3",
+            "ListBuckets",
+            json!({"Buckets": [{"Name": "b", "CreationDate": "2026-01-02T03:04:05Z", "BucketRegion": "eu-west-1"}]}),
+        ),
         ("s3", "GetBucketLocation", json!({"LocationConstraint": "eu-west-1"})),
         ("s3", "GetBucketTagging", json!({"TagSet": [{"Key": "k", "Value": "v"}]})),
-        ("s3", "GetBucketEncryption", json!({"ServerSideEncryptionConfiguration": {"Rules": [{"BucketKeyEnabled": true}]}})),
-        ("cloudfront", "ListDistributions", json!({"DistributionList": {"IsTruncated": false, "Quantity": 1, "Items": [{"Id": "E", "Aliases": {"Quantity": 1, "Items": ["a"]}}]}})),
-        ("route53", "ListHostedZones", json!({"HostedZones": [{"Id": "/hostedzone/Z", "Name": "n.", "Config": {"PrivateZone": true}}], "IsTruncated": false})),
+        (
+            "s3",
+            "GetBucketEncryption",
+            json!({"ServerSideEncryptionConfiguration": {"Rules": [{"BucketKeyEnabled": true}]}}),
+        ),
+        (
+            "cloudfront",
+            "ListDistributions",
+            json!({"DistributionList": {"IsTruncated": false, "Quantity": 1, "Items": [{"Id": "E", "Aliases": {"Quantity": 1, "Items": ["a"]}}]}}),
+        ),
+        (
+            "route53",
+            "ListHostedZones",
+            json!({"HostedZones": [{"Id": "/hostedzone/Z", "Name": "n.", "Config": {"PrivateZone": true}}], "IsTruncated": false}),
+        ),
     ] {
         assert_eq!(there_and_back(service, op, &value), value, "{service}:{op}");
     }
@@ -58,11 +94,19 @@ fn what_the_model_does_not_know_is_left_out() {
 #[test]
 fn requests_are_read_in_every_protocol() {
     for (service, op, params) in [
-        ("ec2", "DescribeInstances", json!({"MaxResults": 5, "InstanceIds": ["i-1", "i-2"], "Filters": [{"Name": "vpc-id", "Values": ["a b", "c"]}]})),
+        (
+            "ec2",
+            "DescribeInstances",
+            json!({"MaxResults": 5, "InstanceIds": ["i-1", "i-2"], "Filters": [{"Name": "vpc-id", "Values": ["a b", "c"]}]}),
+        ),
         ("ec2", "DescribeRegions", json!({"AllRegions": true})),
         ("elbv2", "DescribeTargetGroups", json!({"LoadBalancerArn": "a", "Names": ["x", "y"], "PageSize": 400})),
         ("elb", "DescribeLoadBalancers", json!({"LoadBalancerNames": ["x"]})),
-        ("rds", "DescribeDBInstances", json!({"Filters": [{"Name": "engine", "Values": ["mysql"]}], "MaxRecords": 100})),
+        (
+            "rds",
+            "DescribeDBInstances",
+            json!({"Filters": [{"Name": "engine", "Values": ["mysql"]}], "MaxRecords": 100}),
+        ),
         ("iam", "ListRoles", json!({"MaxItems": 1000, "Marker": "m"})),
         ("ecs", "DescribeServices", json!({"cluster": "c", "services": ["s"], "include": ["TAGS"]})),
         ("cloudwatch", "DescribeAlarms", json!({"AlarmTypes": ["MetricAlarm"], "MaxRecords": 100})),
@@ -88,7 +132,13 @@ fn requests_are_read_in_every_protocol() {
 fn sample(service: &Service, shape: crate::catalog::model::ShapeRef, depth: usize) -> Value {
     match &service.shape(shape).kind {
         Kind::Structure { .. } if depth == 0 => json!({}),
-        Kind::Structure { members, .. } => object(members.iter().filter(|m| m.location.is_none() && !m.attribute).map(|m| (m.name.clone(), sample(service, m.shape, depth - 1))).collect()),
+        Kind::Structure { members, .. } => object(
+            members
+                .iter()
+                .filter(|m| m.location.is_none() && !m.attribute)
+                .map(|m| (m.name.clone(), sample(service, m.shape, depth - 1)))
+                .collect(),
+        ),
         Kind::List { item, .. } => json!([sample(service, item.shape, depth), sample(service, item.shape, depth)]),
         Kind::Map { value, .. } => json!({"k": sample(service, value.shape, depth)}),
         Kind::String { values } => values.first().map_or(json!("a & <b>"), |v| json!(v)),

@@ -4,8 +4,8 @@
 //! <https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html>,
 //! <https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html>.
 
-use super::protocol::{self, Question};
 use super::actions;
+use super::protocol::{self, Question};
 use crate::catalog::model::{Protocol as Model, Service};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::http::StatusCode;

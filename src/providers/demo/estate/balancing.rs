@@ -90,9 +90,12 @@ fn listeners(site: &Site) -> Vec<Value> {
         let balancer = balancer_arn(site, app);
         let target = names(app).first().map(|(name, _)| group_arn(site, name));
         let one = |(protocol, port): (&str, u16)| {
-            let arn = balancer.replace(":loadbalancer/", ":listener/") + "/" + &site.hex(&format!("{}{port}", app.name), 16);
+            let arn =
+                balancer.replace(":loadbalancer/", ":listener/") + "/" + &site.hex(&format!("{}{port}", app.name), 16);
             let action = match port {
-                80 => json!({"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}}),
+                80 => {
+                    json!({"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}})
+                }
                 _ => json!({"Type": "forward", "TargetGroupArn": target}),
             };
             let certificate = json!([{"CertificateArn": super::edge::certificate_arn(site, &app.name)}]);

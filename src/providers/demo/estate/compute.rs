@@ -326,9 +326,7 @@ fn groups(site: &Site) -> Vec<Value> {
                     "HealthStatus": "Healthy", "ProtectedFromScaleIn": false, "InstanceType": h.kind})
             })
             .collect();
-        let tag = |key: &str, value: &str| {
-            json!({"Key": key, "Value": value, "ResourceId": name, "ResourceType": "auto-scaling-group", "PropagateAtLaunch": true})
-        };
+        let tag = |key: &str, value: &str| json!({"Key": key, "Value": value, "ResourceId": name, "ResourceType": "auto-scaling-group", "PropagateAtLaunch": true});
         let wanted = count(text, 1);
         json!({
             "AutoScalingGroupName": name, "MinSize": 1, "MaxSize": wanted * 2, "DesiredCapacity": wanted,

@@ -41,8 +41,7 @@ fn tasks_of(text: &str) -> (usize, usize) {
 fn clusters(site: &Site) -> Vec<Value> {
     let one = |app: &App| {
         let arn = cluster_arn(site, app);
-        let (wanted, running) =
-            app.services.iter().map(|s| tasks_of(s)).fold((0, 0), |(w, r), (a, b)| (w + a, r + b));
+        let (wanted, running) = app.services.iter().map(|s| tasks_of(s)).fold((0, 0), |(w, r), (a, b)| (w + a, r + b));
         json!({
             "clusterArn": arn, "clusterName": app.name, "status": "ACTIVE", "registeredContainerInstancesCount": 0,
             "runningTasksCount": running, "pendingTasksCount": wanted - running, "activeServicesCount": app.services.len(),
@@ -183,8 +182,10 @@ fn nodegroups(site: &Site) -> Vec<Value> {
             let arn = site.arn("eks", &format!("nodegroup/{cluster}/{name}/{}", super::uuid(site, name)));
             let issues = match status {
                 "ACTIVE" => json!([]),
-                _ => json!([{"code": "AsgInstanceLaunchFailures", "message": "Could not launch Spot Instances: no capacity.",
-                    "resourceIds": [format!("eks-{name}")]}]),
+                _ => {
+                    json!([{"code": "AsgInstanceLaunchFailures", "message": "Could not launch Spot Instances: no capacity.",
+                    "resourceIds": [format!("eks-{name}")]}])
+                }
             };
             out.push(json!({
                 "nodegroupName": name, "nodegroupArn": arn, "clusterName": cluster, "version": "1.33",
@@ -204,7 +205,12 @@ fn nodegroups(site: &Site) -> Vec<Value> {
 fn addons(site: &Site) -> Vec<Value> {
     let mut out = Vec::new();
     for (app, cluster, _) in eks(site) {
-        for (name, version) in [("coredns", "v1.12.2"), ("kube-proxy", "v1.33.3"), ("vpc-cni", "v1.20.1"), ("aws-ebs-csi-driver", "v1.48.0")] {
+        for (name, version) in [
+            ("coredns", "v1.12.2"),
+            ("kube-proxy", "v1.33.3"),
+            ("vpc-cni", "v1.20.1"),
+            ("aws-ebs-csi-driver", "v1.48.0"),
+        ] {
             let arn = site.arn("eks", &format!("addon/{cluster}/{name}/{}", super::uuid(site, name)));
             out.push(json!({"addonName": name, "clusterName": cluster, "status": "ACTIVE", "addonVersion": format!("{version}-eksbuild.2"),
                 "addonArn": arn, "createdAt": site.days(name, 200), "modifiedAt": site.days(name, 20), "health": {"issues": []},

@@ -152,8 +152,10 @@ fn subnet_groups(site: &Site) -> Vec<Value> {
     let subnets: Vec<Value> = (0..3)
         .map(|z| json!({"SubnetIdentifier": site.subnet("private", z), "SubnetAvailabilityZone": {"Name": site.zone(z)}, "SubnetStatus": "Active"}))
         .collect();
-    vec![json!({"DBSubnetGroupName": "main", "DBSubnetGroupDescription": "private subnets", "VpcId": site.vpc(), "SubnetGroupStatus": "Complete",
-        "Subnets": subnets, "DBSubnetGroupArn": arn, "_arn": arn})]
+    vec![
+        json!({"DBSubnetGroupName": "main", "DBSubnetGroupDescription": "private subnets", "VpcId": site.vpc(), "SubnetGroupStatus": "Complete",
+        "Subnets": subnets, "DBSubnetGroupArn": arn, "_arn": arn}),
+    ]
 }
 
 fn tables(site: &Site) -> Vec<Value> {
@@ -183,7 +185,13 @@ fn tables(site: &Site) -> Vec<Value> {
 
 fn caches(site: &Site) -> impl Iterator<Item = (&'static App, &'static str, &'static str, &'static str, usize)> + '_ {
     site.all(|a| &a.caches).map(|(app, text)| {
-        (app, word(text, 0).unwrap_or_default(), word(text, 1).unwrap_or("valkey"), word(text, 2).unwrap_or_default(), count(text, 3))
+        (
+            app,
+            word(text, 0).unwrap_or_default(),
+            word(text, 1).unwrap_or("valkey"),
+            word(text, 2).unwrap_or_default(),
+            count(text, 3),
+        )
     })
 }
 

@@ -131,7 +131,12 @@ fn records_of(site: &Site, app: &App, zone: &str, private: bool) -> Vec<Value> {
     let names = ["ns-512.awsdns-00.net.", "ns-1024.awsdns-00.org."];
     let mut out = vec![
         plain(zone.to_owned(), "NS", 172_800, &names),
-        plain(zone.to_owned(), "SOA", 900, &["ns-512.awsdns-00.net. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"]),
+        plain(
+            zone.to_owned(),
+            "SOA",
+            900,
+            &["ns-512.awsdns-00.net. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"],
+        ),
     ];
     if private {
         let host = format!("{}.cluster-{}.{}.rds.amazonaws.com", app.name, site.hex("rds", 12), site.region);
@@ -141,7 +146,8 @@ fn records_of(site: &Site, app: &App, zone: &str, private: bool) -> Vec<Value> {
         }
         return out;
     }
-    let balancer = format!("dualstack.{}-{}.{}.elb.amazonaws.com.", app.name, site.number("dns") % 1_000_000_000, site.region);
+    let balancer =
+        format!("dualstack.{}-{}.{}.elb.amazonaws.com.", app.name, site.number("dns") % 1_000_000_000, site.region);
     let alias = json!({"HostedZoneId": "Z35SXDOTRQ7X7K", "DNSName": balancer, "EvaluateTargetHealth": true});
     out.push(json!({"Name": zone, "Type": "A", "AliasTarget": alias}));
     for (weight, label) in [(90, "blue"), (10, "green")] {

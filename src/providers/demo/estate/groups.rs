@@ -4,8 +4,7 @@
 use super::{App, Recipe, Site, recipe};
 use serde_json::{Value, json};
 
-pub(super) const RECIPES: &[Recipe] =
-    &[recipe("ec2/security-group", groups), recipe("ec2/security-group-rule", rules)];
+pub(super) const RECIPES: &[Recipe] = &[recipe("ec2/security-group", groups), recipe("ec2/security-group-rule", rules)];
 
 /// Whom a rule lets in.
 enum From {

@@ -79,9 +79,7 @@ fn subnets(site: &Site) -> Vec<Value> {
 }
 
 fn route_tables(site: &Site) -> Vec<Value> {
-    let local = |cidr: &str| {
-        json!({"DestinationCidrBlock": cidr, "GatewayId": "local", "State": "active", "Origin": "CreateRouteTable"})
-    };
+    let local = |cidr: &str| json!({"DestinationCidrBlock": cidr, "GatewayId": "local", "State": "active", "Origin": "CreateRouteTable"});
     let table = |vpc: &str, key: &str, main: bool, subnets: Vec<String>, routes: Vec<Value>, tags: Value| {
         let id = site.id("rtb", key);
         let association = |(n, subnet): (usize, &String)| {
@@ -90,7 +88,8 @@ fn route_tables(site: &Site) -> Vec<Value> {
         };
         let mut associations: Vec<Value> = subnets.iter().enumerate().map(association).collect();
         if main {
-            associations.push(json!({"RouteTableAssociationId": site.id("rtbassoc", key), "RouteTableId": id, "Main": true,
+            associations
+                .push(json!({"RouteTableAssociationId": site.id("rtbassoc", key), "RouteTableId": id, "Main": true,
                 "AssociationState": {"State": "associated"}}));
         }
         json!({"RouteTableId": id, "VpcId": vpc, "OwnerId": site.account(), "Associations": associations,
@@ -249,15 +248,21 @@ fn mac(site: &Site, key: &str) -> String {
 }
 
 fn interfaces(site: &Site) -> Vec<Value> {
-    let mut out: Vec<Value> =
-        hosts(site).iter().filter(|h| h.has_volume()).map(|h| of_host(site, h)).collect();
+    let mut out: Vec<Value> = hosts(site).iter().filter(|h| h.has_volume()).map(|h| of_host(site, h)).collect();
     let place = |tier: &str, zone: usize| (site.subnet(tier, zone), site.zone(zone));
     let network = site.network();
     for zone in 0..nats(site) {
         let id = site.id("nat", &zone.to_string());
         let text = format!("Interface for NAT Gateway {id}");
-        let mut item =
-            interface(site, &format!("nat{zone}"), "nat_gateway", &text, place("public", zone), nat_ip(site, zone), json!([]));
+        let mut item = interface(
+            site,
+            &format!("nat{zone}"),
+            "nat_gateway",
+            &text,
+            place("public", zone),
+            nat_ip(site, zone),
+            json!([]),
+        );
         if let Some(map) = item.as_object_mut() {
             let ip = public_address(site, &zone.to_string());
             map.insert("Association".to_owned(), json!({"PublicIp": ip, "IpOwnerId": site.account()}));
@@ -265,7 +270,8 @@ fn interfaces(site: &Site) -> Vec<Value> {
         out.push(item);
     }
     for (n, app) in site.apps.iter().enumerate() {
-        let group = |tier: &str| json!([{"GroupId": site.group(app, tier), "GroupName": format!("{}-{tier}", app.name)}]);
+        let group =
+            |tier: &str| json!([{"GroupId": site.group(app, tier), "GroupName": format!("{}-{tier}", app.name)}]);
         if super::balancing::has_balancer(app) {
             let text = format!("ELB app/{}/{}", app.name, site.hex(&format!("lb{}", app.name), 16));
             for zone in 0..2 {
@@ -319,9 +325,7 @@ fn endpoints(site: &Site) -> Vec<Value> {
 }
 
 fn acls(site: &Site) -> Vec<Value> {
-    let entry = |number: u32, egress: bool, action: &str| {
-        json!({"RuleNumber": number, "Egress": egress, "RuleAction": action, "Protocol": "-1", "CidrBlock": "0.0.0.0/0"})
-    };
+    let entry = |number: u32, egress: bool, action: &str| json!({"RuleNumber": number, "Egress": egress, "RuleAction": action, "Protocol": "-1", "CidrBlock": "0.0.0.0/0"});
     let one = |vpc: String, tags: Value| {
         let id = site.id("acl", &vpc);
         json!({"NetworkAclId": id, "VpcId": vpc, "IsDefault": true, "OwnerId": site.account(), "Associations": [],

@@ -87,24 +87,62 @@ fn service(name: &str) -> Value {
 
 /// A role: path, name, trust policy, what is attached.
 fn all_roles(site: &Site) -> Vec<(&'static str, String, Value, &'static str)> {
-    let account = |id: &str, condition| allow(json!({"AWS": format!("arn:aws:iam::{id}:root")}), "sts:AssumeRole", condition);
+    let account =
+        |id: &str, condition| allow(json!({"AWS": format!("arn:aws:iam::{id}:root")}), "sts:AssumeRole", condition);
     let external = |id: &str| Some(json!({"StringEquals": {"sts:ExternalId": id}}));
     let mut out = vec![
-        ("/", "CloudivizeRole".to_owned(), account("123456789012", external(&super::uuid(site, "external"))), "ReadOnlyAccess"),
-        ("/", "Deploy".to_owned(), allow(json!({"Federated": site.iam("oidc-provider/token.actions.githubusercontent.com")}),
-            "sts:AssumeRoleWithWebIdentity", Some(json!({"StringLike": {"token.actions.githubusercontent.com:sub": "repo:shop/*"}}))), "PowerUserAccess"),
+        (
+            "/",
+            "CloudivizeRole".to_owned(),
+            account("123456789012", external(&super::uuid(site, "external"))),
+            "ReadOnlyAccess",
+        ),
+        (
+            "/",
+            "Deploy".to_owned(),
+            allow(
+                json!({"Federated": site.iam("oidc-provider/token.actions.githubusercontent.com")}),
+                "sts:AssumeRoleWithWebIdentity",
+                Some(json!({"StringLike": {"token.actions.githubusercontent.com:sub": "repo:shop/*"}})),
+            ),
+            "PowerUserAccess",
+        ),
         ("/", "BackupVendor".to_owned(), account("999988887777", external("bkp-2291")), "AWSBackupFullAccess"),
         ("/", "MonitoringVendor".to_owned(), account("999911112222", None), "ReadOnlyAccess"),
-        ("/", "ecsTaskExecutionRole".to_owned(), service("ecs-tasks.amazonaws.com"), "AmazonECSTaskExecutionRolePolicy"),
+        (
+            "/",
+            "ecsTaskExecutionRole".to_owned(),
+            service("ecs-tasks.amazonaws.com"),
+            "AmazonECSTaskExecutionRolePolicy",
+        ),
         ("/", "EventsInvoke".to_owned(), service("events.amazonaws.com"), "AWSLambdaRole"),
         ("/", "SchedulerInvoke".to_owned(), service("scheduler.amazonaws.com"), "AWSLambdaRole"),
-        ("/aws-service-role/ecs.amazonaws.com/", "AWSServiceRoleForECS".to_owned(), service("ecs.amazonaws.com"), "AmazonECSServiceRolePolicy"),
-        ("/aws-service-role/autoscaling.amazonaws.com/", "AWSServiceRoleForAutoScaling".to_owned(), service("autoscaling.amazonaws.com"), "AutoScalingServiceRolePolicy"),
-        ("/aws-reserved/sso.amazonaws.com/", format!("AWSReservedSSO_Developer_{}", site.hex("sso", 16)),
-            allow(json!({"Federated": site.iam("saml-provider/AWSSSO_DO_NOT_DELETE")}), "sts:AssumeRoleWithSAML", None), "PowerUserAccess"),
+        (
+            "/aws-service-role/ecs.amazonaws.com/",
+            "AWSServiceRoleForECS".to_owned(),
+            service("ecs.amazonaws.com"),
+            "AmazonECSServiceRolePolicy",
+        ),
+        (
+            "/aws-service-role/autoscaling.amazonaws.com/",
+            "AWSServiceRoleForAutoScaling".to_owned(),
+            service("autoscaling.amazonaws.com"),
+            "AutoScalingServiceRolePolicy",
+        ),
+        (
+            "/aws-reserved/sso.amazonaws.com/",
+            format!("AWSReservedSSO_Developer_{}", site.hex("sso", 16)),
+            allow(json!({"Federated": site.iam("saml-provider/AWSSSO_DO_NOT_DELETE")}), "sts:AssumeRoleWithSAML", None),
+            "PowerUserAccess",
+        ),
     ];
     if site.plan.env == "legacy" || site.plan.name.starts_with("partner") {
-        out.push(("/", "old-admin".to_owned(), allow(json!({"AWS": "*"}), "sts:AssumeRole", None), "AdministratorAccess"));
+        out.push((
+            "/",
+            "old-admin".to_owned(),
+            allow(json!({"AWS": "*"}), "sts:AssumeRole", None),
+            "AdministratorAccess",
+        ));
     }
     let mut seen: Vec<&str> = Vec::new();
     for place in site.everywhere() {
@@ -112,12 +150,28 @@ fn all_roles(site: &Site) -> Vec<(&'static str, String, Value, &'static str)> {
             seen.push(&app.name);
             let first = |s: &'static String| s.split(':').next().unwrap_or_default().to_owned();
             out.push(("/", format!("{}-host", app.name), service("ec2.amazonaws.com"), "AmazonSSMManagedInstanceCore"));
-            out.extend(app.functions.iter().map(|f| ("/", first(f), service("lambda.amazonaws.com"), "AWSLambdaBasicExecutionRole")));
-            out.extend(app.services.iter().map(|s| ("/", format!("{}-task", first(s)), service("ecs-tasks.amazonaws.com"), "AmazonS3ReadOnlyAccess")));
+            out.extend(
+                app.functions
+                    .iter()
+                    .map(|f| ("/", first(f), service("lambda.amazonaws.com"), "AWSLambdaBasicExecutionRole")),
+            );
+            out.extend(app.services.iter().map(|s| {
+                ("/", format!("{}-task", first(s)), service("ecs-tasks.amazonaws.com"), "AmazonS3ReadOnlyAccess")
+            }));
             out.extend(app.machines.iter().map(|m| ("/", m.clone(), service("states.amazonaws.com"), "AWSLambdaRole")));
             for cluster in &app.clusters {
-                out.push(("/", format!("{}-cluster", first(cluster)), service("eks.amazonaws.com"), "AmazonEKSClusterPolicy"));
-                out.push(("/", format!("{}-node", first(cluster)), service("ec2.amazonaws.com"), "AmazonEKSWorkerNodePolicy"));
+                out.push((
+                    "/",
+                    format!("{}-cluster", first(cluster)),
+                    service("eks.amazonaws.com"),
+                    "AmazonEKSClusterPolicy",
+                ));
+                out.push((
+                    "/",
+                    format!("{}-node", first(cluster)),
+                    service("ec2.amazonaws.com"),
+                    "AmazonEKSWorkerNodePolicy",
+                ));
             }
         }
     }
@@ -134,7 +188,11 @@ fn role(site: &Site, (path, name, trust, policy): (&str, String, Value, &str)) -
     });
     if let Some(map) = item.as_object_mut() {
         let never = site.number(&name) % 5 == 0;
-        let used = if never { json!({}) } else { json!({"LastUsedDate": site.days(&format!("{name}used"), 3), "Region": "us-east-1"}) };
+        let used = if never {
+            json!({})
+        } else {
+            json!({"LastUsedDate": site.days(&format!("{name}used"), 3), "Region": "us-east-1"})
+        };
         map.insert("RoleLastUsed".to_owned(), used);
         if name == "VendorBroker" || name.starts_with("erp") {
             map.insert("PermissionsBoundary".to_owned(), json!({"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": site.iam("policy/OperatorBoundary")}));
@@ -151,13 +209,19 @@ fn groups(site: &Site) -> Vec<Value> {
     let one = |name: &str| {
         let arn = site.iam(&format!("group/{name}"));
         let group = json!({"Path": "/", "GroupName": name, "GroupId": unique(site, "AGPA", name), "Arn": arn, "CreateDate": site.days(name, 800)});
-        let members: Vec<Value> = users(site).into_iter().filter(|u| u["_groups"].as_array().is_some_and(|g| g.contains(&json!(name)))).collect();
+        let members: Vec<Value> = users(site)
+            .into_iter()
+            .filter(|u| u["_groups"].as_array().is_some_and(|g| g.contains(&json!(name))))
+            .collect();
         let mut item = group.clone();
         if let Some(map) = item.as_object_mut() {
             map.insert("Group".to_owned(), group);
             map.insert("_users".to_owned(), members.iter().map(|u| u["UserName"].clone()).collect());
             map.insert("Users".to_owned(), Value::Array(members));
-            map.insert("AttachedPolicies".to_owned(), json!([{"PolicyName": "ReadOnlyAccess", "PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}]));
+            map.insert(
+                "AttachedPolicies".to_owned(),
+                json!([{"PolicyName": "ReadOnlyAccess", "PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}]),
+            );
             map.insert("_arn".to_owned(), json!(arn));
         }
         item
@@ -168,14 +232,23 @@ fn groups(site: &Site) -> Vec<Value> {
 fn policies(site: &Site) -> Vec<Value> {
     let one = |(name, users): (&str, u32)| {
         let arn = site.iam(&format!("policy/{name}"));
-        let document = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]});
+        let document =
+            json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]});
         json!({"PolicyName": name, "PolicyId": unique(site, "ANPA", name), "Arn": arn, "Path": "/", "DefaultVersionId": "v3", "AttachmentCount": users,
             "PermissionsBoundaryUsageCount": u32::from(name == "OperatorBoundary"), "IsAttachable": true, "CreateDate": site.days(name, 600),
             "UpdateDate": site.days(name, 60), "Description": format!("{name} of this account"), "Tags": [{"Key": "team", "Value": "platform"}],
             "PolicyVersion": {"VersionId": "v3", "IsDefaultVersion": true, "CreateDate": site.days(name, 60), "Document": encoded(&document)},
             "PolicyRoles": [{"RoleName": "Deploy", "RoleId": unique(site, "AROA", "Deploy")}], "PolicyGroups": [], "PolicyUsers": [], "_arn": arn})
     };
-    [("DeployBuckets", 1), ("OperatorBoundary", 0), ("DenyBilling", 2), ("ReadSecretsOfTeam", 4), ("unused-since-2023", 0)].map(one).into()
+    [
+        ("DeployBuckets", 1),
+        ("OperatorBoundary", 0),
+        ("DenyBilling", 2),
+        ("ReadSecretsOfTeam", 4),
+        ("unused-since-2023", 0),
+    ]
+    .map(one)
+    .into()
 }
 
 fn instance_profiles(site: &Site) -> Vec<Value> {
@@ -200,7 +273,9 @@ fn oidc_providers(site: &Site) -> Vec<Value> {
 
 fn saml_providers(site: &Site) -> Vec<Value> {
     let arn = site.iam("saml-provider/AWSSSO_DO_NOT_DELETE");
-    vec![json!({"Arn": arn, "ValidUntil": site.ago(-86_400 * 900), "CreateDate": site.days("saml", 900), "Tags": [], "_arn": arn})]
+    vec![
+        json!({"Arn": arn, "ValidUntil": site.ago(-86_400 * 900), "CreateDate": site.days("saml", 900), "Tags": [], "_arn": arn}),
+    ]
 }
 
 fn is_member(name: &str) -> bool {
@@ -241,8 +316,10 @@ fn units(_: &Site) -> Vec<Value> {
 }
 
 fn roots(_: &Site) -> Vec<Value> {
-    vec![json!({"Id": ROOT, "Name": "Root", "Arn": format!("arn:aws:organizations::{MANAGEMENT}:root/{ORGANIZATION}/{ROOT}"),
-        "PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}, {"Type": "RESOURCE_CONTROL_POLICY", "Status": "ENABLED"}]})]
+    vec![
+        json!({"Id": ROOT, "Name": "Root", "Arn": format!("arn:aws:organizations::{MANAGEMENT}:root/{ORGANIZATION}/{ROOT}"),
+        "PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}, {"Type": "RESOURCE_CONTROL_POLICY", "Status": "ENABLED"}]}),
+    ]
 }
 
 fn control_policies(_: &Site) -> Vec<Value> {
@@ -250,7 +327,9 @@ fn control_policies(_: &Site) -> Vec<Value> {
         let owner = if aws { "aws" } else { MANAGEMENT };
         let arn = format!("arn:aws:organizations::{owner}:policy/{ORGANIZATION}/{}/{id}", kind.to_lowercase());
         let summary = json!({"Id": id, "Arn": arn, "Name": name, "Description": name, "Type": kind, "AwsManaged": aws});
-        let content = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}).to_string();
+        let content =
+            json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]})
+                .to_string();
         let targets = json!([{"TargetId": ROOT, "Arn": format!("arn:aws:organizations::{MANAGEMENT}:root/{ORGANIZATION}/{ROOT}"), "Name": "Root", "Type": "ROOT"}]);
         let mut item = summary.clone();
         if let Some(map) = item.as_object_mut() {
@@ -275,7 +354,9 @@ fn control_policies(_: &Site) -> Vec<Value> {
 }
 
 fn organization(_: &Site) -> Vec<Value> {
-    vec![json!({"Id": ORGANIZATION, "Arn": format!("arn:aws:organizations::{MANAGEMENT}:organization/{ORGANIZATION}"), "FeatureSet": "ALL",
+    vec![
+        json!({"Id": ORGANIZATION, "Arn": format!("arn:aws:organizations::{MANAGEMENT}:organization/{ORGANIZATION}"), "FeatureSet": "ALL",
         "MasterAccountId": MANAGEMENT, "MasterAccountArn": format!("arn:aws:organizations::{MANAGEMENT}:account/{ORGANIZATION}/{MANAGEMENT}"),
-        "MasterAccountEmail": "aws+shop-management@example.com"})]
+        "MasterAccountEmail": "aws+shop-management@example.com"}),
+    ]
 }

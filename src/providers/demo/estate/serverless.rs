@@ -61,9 +61,11 @@ fn mappings(site: &Site) -> Vec<Value> {
         let function = word(app.functions.first()?, 0)?;
         let queue = app.queues.first()?;
         let id = super::uuid(site, &format!("{function}{queue}"));
-        Some(json!({"UUID": id, "EventSourceArn": site.arn("sqs", queue), "FunctionArn": function_arn(site, function), "BatchSize": 10,
+        Some(
+            json!({"UUID": id, "EventSourceArn": site.arn("sqs", queue), "FunctionArn": function_arn(site, function), "BatchSize": 10,
             "State": "Enabled", "StateTransitionReason": "USER_INITIATED", "LastModified": site.days(function, 80),
-            "_names": [function, function_arn(site, function)], "_arn": site.arn("lambda", &format!("event-source-mapping:{id}"))}))
+            "_names": [function, function_arn(site, function)], "_arn": site.arn("lambda", &format!("event-source-mapping:{id}"))}),
+        )
     };
     site.apps.iter().filter_map(one).collect()
 }
@@ -133,7 +135,11 @@ fn subscriptions(site: &Site) -> Vec<Value> {
         let topic = site.arn("sns", name);
         let one = move |(protocol, to): (&str, String)| {
             let waits = name == "pay-alerts" && protocol == "email";
-            let arn = if waits { "PendingConfirmation".to_owned() } else { format!("{topic}:{}", super::uuid(site, &format!("{name}{protocol}"))) };
+            let arn = if waits {
+                "PendingConfirmation".to_owned()
+            } else {
+                format!("{topic}:{}", super::uuid(site, &format!("{name}{protocol}")))
+            };
             let endpoint = if protocol == "sqs" { site.arn("sqs", &to) } else { to };
             let attributes = json!({"SubscriptionArn": arn, "Owner": site.account(), "Protocol": protocol, "Endpoint": endpoint,
                 "TopicArn": topic, "RawMessageDelivery": "false", "PendingConfirmation": waits.to_string()});

@@ -36,8 +36,11 @@ fn buckets(home: &Site) -> Vec<Value> {
                     map.insert("TagSet".to_owned(), site.labels(app));
                 }
                 if !plain {
-                    map.insert("PublicAccessBlockConfiguration".to_owned(), json!({"BlockPublicAcls": !public, "IgnorePublicAcls": !public,
-                        "BlockPublicPolicy": !public, "RestrictPublicBuckets": !public}));
+                    map.insert(
+                        "PublicAccessBlockConfiguration".to_owned(),
+                        json!({"BlockPublicAcls": !public, "IgnorePublicAcls": !public,
+                        "BlockPublicPolicy": !public, "RestrictPublicBuckets": !public}),
+                    );
                 }
                 if public || name == "shop-uploads" {
                     map.insert("PolicyStatus".to_owned(), json!({"IsPublic": public}));

@@ -53,9 +53,11 @@ fn composites(site: &Site) -> Vec<Value> {
 }
 
 fn log_groups(site: &Site) -> Vec<Value> {
-    let functions = site.all(|a| &a.functions).map(|(a, f)| (a, format!("/aws/lambda/{}", word(f, 0).unwrap_or_default())));
+    let functions =
+        site.all(|a| &a.functions).map(|(a, f)| (a, format!("/aws/lambda/{}", word(f, 0).unwrap_or_default())));
     let services = site.all(|a| &a.services).map(|(a, s)| (a, format!("/ecs/{}", word(s, 0).unwrap_or_default())));
-    let clusters = site.all(|a| &a.clusters).map(|(a, c)| (a, format!("/aws/eks/{}/cluster", word(c, 0).unwrap_or_default())));
+    let clusters =
+        site.all(|a| &a.clusters).map(|(a, c)| (a, format!("/aws/eks/{}/cluster", word(c, 0).unwrap_or_default())));
     let flow = site.apps.first().filter(|_| site.plan.env != "legacy").map(|a| (*a, "/vpc/flow".to_owned()));
     let one = |(app, name): (&App, String)| {
         let arn = site.arn("logs", &format!("log-group:{name}"));
@@ -78,7 +80,9 @@ fn stacks(site: &Site) -> Vec<Value> {
         let arn = site.arn("cloudformation", &format!("stack/{name}/{}", super::uuid(site, name)));
         let reason = match status {
             "ROLLBACK_FAILED" => json!("The following resource(s) failed to delete: [WorkerSecurityGroup]."),
-            "DELETE_FAILED" => json!("The following resource(s) failed to delete: [RunnerBucket]. The bucket you tried to delete is not empty"),
+            "DELETE_FAILED" => json!(
+                "The following resource(s) failed to delete: [RunnerBucket]. The bucket you tried to delete is not empty"
+            ),
             _ => Value::Null,
         };
         json!({

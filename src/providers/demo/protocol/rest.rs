@@ -20,7 +20,8 @@ pub(super) fn read(service: &'static Service, request: &HttpRequest) -> Option<(
         let (template, fixed) = op.uri.split_once('?').unwrap_or((&op.uri, ""));
         let labels = labels(template, path)?;
         let fixed: Vec<(String, String)> = form_urlencoded::parse(fixed.as_bytes()).into_owned().collect();
-        let there = fixed.iter().all(|(name, value)| query.iter().any(|(n, v)| n == name && (value.is_empty() || v == value)));
+        let there =
+            fixed.iter().all(|(name, value)| query.iter().any(|(n, v)| n == name && (value.is_empty() || v == value)));
         there.then_some((op, labels, fixed.len()))
     });
     let (op, labels, _) = fits.min_by_key(|(op, labels, fixed)| (Reverse(*fixed), labels.len(), op.name.clone()))?;

@@ -105,7 +105,9 @@ impl Store {
         let mut found = items.flat_map(|items| {
             let fits = |item: &Value| named.iter().all(|(members, value)| pick::is(item, members, value));
             let first = items.iter().find(|item| fits(item));
-            first.and_then(|item| item.get("_arn").or_else(|| item.get("_parent")).and_then(Value::as_str).map(str::to_owned))
+            first.and_then(|item| {
+                item.get("_arn").or_else(|| item.get("_parent")).and_then(Value::as_str).map(str::to_owned)
+            })
         });
         found.next()
     }
@@ -149,7 +151,9 @@ impl Store {
         let kinds = self.estate.kinds().filter(|of| of.split('/').next() == Some(service));
         kinds.into_iter().find_map(|of| {
             let items = self.items(place, of);
-            let found = items.iter().find(|i| ["_arn", "_id"].iter().any(|m| i.get(*m).and_then(Value::as_str) == Some(arn)))?;
+            let found = items
+                .iter()
+                .find(|i| ["_arn", "_id"].iter().any(|m| i.get(*m).and_then(Value::as_str) == Some(arn)))?;
             tags::read(&found)
         })
     }
