@@ -65,7 +65,19 @@ def reach(model, roots):
     return seen
 
 
-def endpoints(rules, signing, partitions):
+def fixed(rules, model):
+    """What the endpoint rules must be told beside region and variant: what most operations say (ACM's ServiceType)."""
+    out = {}
+    for name, rule in rules["parameters"].items():
+        if rule.get("required") and "builtIn" not in rule and "default" not in rule:
+            said = [o["staticContextParams"][name]["value"] for o in model["operations"].values()
+                    if name in o.get("staticContextParams", {})]
+            if said:
+                out[name] = max(sorted(set(said)), key=said.count)
+    return out
+
+
+def endpoints(rules, told, signing, partitions):
     """variant -> partition -> {default: row, regions: {region: row}}, a row being host, signing region and
     signing name, with {region}, {suffix} and {dual-suffix} to be filled in."""
     provider = EndpointProvider(rules, partitions)
@@ -78,7 +90,7 @@ def endpoints(rules, signing, partitions):
             for region in sorted(partition["regions"]):
                 if region.endswith("-global"):
                     continue
-                params = {"Region": region, "UseFIPS": fips, "UseDualStack": dual}
+                params = {"Region": region, "UseFIPS": fips, "UseDualStack": dual, **told}
                 params = {k: v for k, v in params.items() if k in known}
                 try:
                     found = provider.resolve_endpoint(**params)
@@ -177,7 +189,7 @@ def service(loader, partitions, name, more):
         "signing": signing,
         "operations": operations,
         "shapes": shapes,
-        "endpoints": endpoints(rules, signing, partitions),
+        "endpoints": endpoints(rules, fixed(rules, model), signing, partitions),
         "offered": offered(loader, name, meta["endpointPrefix"]),
     }
     for k, to in (("targetPrefix", "target"), ("jsonVersion", "json_version"), ("xmlNamespace", "namespace"),
