@@ -6,11 +6,13 @@ mod amount;
 mod arrange;
 mod filter;
 mod grammar;
+mod needle;
 mod order;
 mod value;
 
 pub use arrange::{Arranged, Sort, SortBy, arrange, extend, refine, seen_by};
 pub use filter::{Filter, FilterError, Judged};
+pub use needle::{Hunt, hunt, needle};
 pub use value::{column_text, column_width, export_text, state_words, tags_text};
 
 use crate::catalog::kind::Kind;

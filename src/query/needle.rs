@@ -1,0 +1,161 @@
+//! What `find` looks for: which sort of thing a text is, and which kinds are asked for it.
+
+use crate::catalog::Catalog;
+use crate::catalog::kind::{FindBy, Kind};
+use crate::domain::{KindId, Needle};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+/// What is asked for a thing that is looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hunt {
+    /// What the services' own filters look for; `None`: the kinds are listed in full and the ARN is compared.
+    pub find: Option<Needle>,
+    /// What is listed.
+    pub kinds: Vec<KindId>,
+    /// Only rows with this ARN are meant.
+    pub arn: Option<String>,
+    /// The account that an ARN names.
+    pub account: Option<String>,
+    /// The region that an ARN names.
+    pub region: Option<String>,
+}
+
+/// Reads what a person looks for: an ARN, an address, a private DNS name, `KEY=VALUE` of a tag, an id with a prefix that
+/// kinds know; anything else is a name. Reads every kind's file the first time.
+pub fn needle(text: &str, catalog: &Catalog) -> Needle {
+    let text = text.trim();
+    if text.starts_with("arn:") {
+        return Needle::Arn(text.to_owned());
+    }
+    if let Some(ip) = text.parse().ok().or_else(|| host_ip(text)) {
+        return Needle::Ip(ip);
+    }
+    if text.ends_with(".internal") {
+        return Needle::Dns(text.to_lowercase());
+    }
+    if let Some((key, value)) = text.strip_prefix("tag:").unwrap_or(text).split_once('=').filter(|(k, _)| !k.is_empty())
+    {
+        return Needle::Tag(key.to_owned(), value.to_owned());
+    }
+    let is_id = |kind: &Arc<Kind>| prefixed(kind, text);
+    match kinds(catalog).any(|(_, kind)| is_id(kind)) {
+        true => Needle::Id(text.to_owned()),
+        false => Needle::Name(text.to_owned()),
+    }
+}
+
+/// The address in a short host name of EC2: `ip-10-0-0-7`.
+fn host_ip(text: &str) -> Option<IpAddr> {
+    let octets = text.strip_prefix("ip-")?.replace('-', ".");
+    octets.parse::<Ipv4Addr>().ok().map(IpAddr::V4)
+}
+
+fn kinds(catalog: &Catalog) -> impl Iterator<Item = (&KindId, &Arc<Kind>)> {
+    catalog.ids().filter_map(|id| Some((id, catalog.kind(id)?)))
+}
+
+/// Whether an id begins as those of a kind do, and goes on.
+fn prefixed(kind: &Kind, id: &str) -> bool {
+    let long = |prefix: &str| !prefix.is_empty() && id.len() > prefix.len() && id.starts_with(prefix);
+    let plain = id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    plain && kind.finds.iter().any(|f| f.by == FindBy::Id && long(&f.prefix))
+}
+
+/// Which kinds are asked, and how. No kinds: nothing that is known can be looked for so.
+pub fn hunt(needle: &Needle, catalog: &Catalog) -> Hunt {
+    let by = |way: FindBy| ids(catalog, |kind| kind.finds.iter().any(|f| f.by == way));
+    let kinds = match needle {
+        Needle::Arn(arn) => return by_arn(arn, catalog),
+        Needle::Id(id) => longest(catalog, ids(catalog, |kind| prefixed(kind, id)), id),
+        Needle::Ip(IpAddr::V4(_)) => by(FindBy::Ip),
+        Needle::Ip(IpAddr::V6(_)) => by(FindBy::Ipv6),
+        Needle::Dns(_) => by(FindBy::Dns),
+        Needle::Name(_) => by(FindBy::Name),
+        Needle::Tag(..) => by(FindBy::Tag),
+    };
+    Hunt { find: Some(needle.clone()), kinds, arn: None, account: None, region: None }
+}
+
+fn ids(catalog: &Catalog, wanted: impl Fn(&Kind) -> bool) -> Vec<KindId> {
+    kinds(catalog).filter(|(_, kind)| wanted(kind)).map(|(id, _)| id.clone()).collect()
+}
+
+/// `tgw-attach-1` is no `tgw-`.
+fn longest(catalog: &Catalog, kinds: Vec<KindId>, id: &str) -> Vec<KindId> {
+    let length = |kind: &KindId| {
+        let rules = catalog.kind(kind).into_iter().flat_map(|k| &k.finds);
+        rules.filter(|f| f.by == FindBy::Id && id.starts_with(&f.prefix)).map(|f| f.prefix.len()).max().unwrap_or(0)
+    };
+    let most = kinds.iter().map(length).max().unwrap_or(0);
+    kinds.into_iter().filter(|k| length(k) == most).collect()
+}
+
+/// The cell that an ARN names: its service's kinds, of them those with its type or its id's prefix.
+fn by_arn(arn: &str, catalog: &Catalog) -> Hunt {
+    let fields: Vec<&str> = arn.splitn(6, ':').collect();
+    let field = |at: usize| fields.get(at).copied().unwrap_or_default();
+    let (service, resource) = (field(2), field(5));
+    let word = resource.split([':', '/']).next().unwrap_or_default();
+    let tail = resource.rsplit([':', '/']).next().unwrap_or_default();
+    // The service of an ARN is mostly the prefix of its IAM actions.
+    let of_service = |kind: &Kind| {
+        let acts = |prefix: &str| kind.read.iter().any(|n| n.action.split(':').next() == Some(prefix));
+        acts(service) || kind.id.split('/').nth(1) == Some(service)
+    };
+    let all = ids(catalog, of_service);
+    let some = |wanted: &dyn Fn(&Kind) -> bool| -> Option<Vec<KindId>> {
+        let found: Vec<KindId> = all.iter().filter(|id| catalog.kind(id).is_some_and(|k| wanted(k))).cloned().collect();
+        (!found.is_empty()).then_some(found)
+    };
+    let text = |at: usize| Some(field(at).to_owned()).filter(|t| !t.is_empty());
+    let hunt = |find, kinds| Hunt { find, kinds, arn: Some(arn.to_owned()), account: text(4), region: text(3) };
+    if let Some(kinds) = some(&|kind| prefixed(kind, tail)) {
+        return hunt(Some(Needle::Id(tail.to_owned())), longest(catalog, kinds, tail));
+    }
+    let squeeze = |text: &str| text.replace(['-', '_'], "");
+    let typed = some(&|kind| squeeze(kind.id.rsplit('/').next().unwrap_or_default()) == squeeze(word));
+    hunt(None, typed.unwrap_or(all))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_text_is_taken_for_what_it_is() {
+        let catalog = Catalog::built_in();
+        let read = |text: &str| needle(text, &catalog);
+        let ip = |text: &str| Needle::Ip(text.parse().unwrap());
+        assert_eq!(read("i-0a1b2c3d"), Needle::Id("i-0a1b2c3d".to_owned()));
+        assert_eq!(read(" 10.0.0.7 "), ip("10.0.0.7"));
+        assert_eq!(read("2001:db8::1"), ip("2001:db8::1"));
+        assert_eq!(read("ip-10-0-0-7"), ip("10.0.0.7"));
+        assert_eq!(read("IP-10-0-0-7.ec2.internal"), Needle::Dns("ip-10-0-0-7.ec2.internal".to_owned()));
+        assert_eq!(read("team=pay=roll"), Needle::Tag("team".to_owned(), "pay=roll".to_owned()));
+        assert_eq!(read("tag:team=pay"), Needle::Tag("team".to_owned(), "pay".to_owned()));
+        assert_eq!(read("arn:aws:s3:::logs"), Needle::Arn("arn:aws:s3:::logs".to_owned()));
+        assert_eq!(read("pay-api"), Needle::Name("pay-api".to_owned()));
+        assert_eq!(read("i-"), Needle::Name("i-".to_owned()));
+        assert_eq!(read("=x"), Needle::Name("=x".to_owned()));
+    }
+
+    #[test]
+    fn an_id_asks_its_kind_and_an_arn_its_cell() {
+        let catalog = Catalog::built_in();
+        let asked = |text: &str| hunt(&needle(text, &catalog), &catalog);
+        let kinds = |hunt: &Hunt| hunt.kinds.iter().map(|k| k.as_str().to_owned()).collect::<Vec<_>>();
+        assert_eq!(kinds(&asked("i-0a1b2c3d")), ["aws/ec2/instance"]);
+        let arn = asked("arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d");
+        assert_eq!(
+            (kinds(&arn), arn.find.clone()),
+            (vec!["aws/ec2/instance".to_owned()], Some(Needle::Id("i-0a1b2c3d".to_owned())))
+        );
+        assert_eq!((arn.account.as_deref(), arn.region.as_deref()), (Some("111122223333"), Some("eu-west-1")));
+        if catalog.kind(&KindId::new("aws/lambda/function")).is_some() {
+            let function = asked("arn:aws:lambda:eu-west-1:111122223333:function:pay");
+            assert_eq!((kinds(&function), function.find), (vec!["aws/lambda/function".to_owned()], None));
+        }
+        assert_eq!(kinds(&asked("arn:aws:nothing::1:x")), Vec::<String>::new());
+    }
+}
