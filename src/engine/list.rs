@@ -9,8 +9,8 @@ use super::{Shared, Sink, find, locked};
 use crate::catalog::kind::{Kind, Scope};
 use crate::catalog::model::Service;
 use crate::domain::{
-    Batch, CellKey, CellState, CheckError, Connection, ConnectionId, Denial, End, ErrorClass, KindId, Listing, Look,
-    Needle, Part, Partition, Reason, Region, RegionFact, Regions, Secret, TargetFacts, Timestamp, Trouble,
+    Batch, CellKey, CellState, CheckError, Connection, ConnectionId, Denial, End, ErrorClass, KindId, Late, Listing,
+    Look, Needle, Part, Partition, Reason, Region, RegionFact, Regions, Secret, TargetFacts, Timestamp, Trouble,
 };
 use crate::providers::aws::calls::Calls;
 use crate::providers::aws::list::{Listed, Lister, Out};
@@ -335,7 +335,7 @@ impl Cell {
             partition: &session.partition,
             region,
             gate: &gate,
-            columns: self.listing.columns,
+            late: &self.listing.late,
         };
         let mut rows = Rows { key: &self.key, sink: &self.sink };
         let listed = lister.list(&self.kind, self.listing.find.as_ref(), &mut rows).await;
@@ -421,7 +421,7 @@ pub(super) async fn look(shared: &Shared, look: &Look, sink: &Sink) -> End {
         partition: &session.partition,
         region: &region,
         gate: &gate,
-        columns: true,
+        late: &Late::All,
     };
     let (cell, id) = (look.cell.clone(), look.asset.id.clone());
     let part = match lister.look(kind, &look.asset, look.reveal).await {

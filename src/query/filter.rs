@@ -107,8 +107,8 @@ impl Filter {
 
     /// Whether second calls bring something that decides: tags, or columns of the kind.
     pub fn needs_late(&self, kind: &Kind) -> bool {
-        let late = |at: &usize| kind.columns.get(*at).is_some_and(|c| kind.is_late(c));
-        self.needs_tags() && kind.has_late_tags() || self.needs_columns().iter().any(late)
+        let late = |at: &usize| kind.columns.get(*at).is_some_and(|c| kind.late_column(c).is_some());
+        self.needs_tags() && kind.late_tags().is_some() || self.needs_columns().iter().any(late)
     }
 
     /// Whether all that passes this passes `previous` too, so that its order can be [refined](super::refine). Every

@@ -153,7 +153,14 @@ async fn invoke(
         .interceptor(ServiceClockSkewInterceptor::new())
         .interceptor(UserAgentInterceptor::new())
         .runtime_plugin(plugin)
-        .serializer(move |params: Value| request::request(service, op, &params).map_err(Into::into))
+        .serializer(move |params: Value| {
+            let mut request = request::request(service, op, &params)?;
+            if service.name == "apigateway" {
+                // Without it the answer may be HAL, whose members are others.
+                request.headers_mut().insert("accept", "application/json");
+            }
+            Ok(request)
+        })
         .deserializer(move |response: &HttpResponse| answer(service, op, response, &wanted))
         .build();
     let answered = operation.invoke(params).await.map_err(|e| failure::read(e, &place.host()))?;

@@ -106,7 +106,7 @@ impl Lister<'_> {
                         found.open.insert(name.clone());
                         join(fetch, group, items);
                     }
-                    Err(error) if has_code(&error, &fetch.none) => drop(found.open.insert(name.clone())),
+                    Err(error) if has_code(&error, &fetch.call.none) => drop(found.open.insert(name.clone())),
                     Err(error) => {
                         let missing = match &error.failure {
                             Failure::Denied(denial) => {
@@ -152,8 +152,14 @@ impl Lister<'_> {
         .all(self, region)
         .await?
         {
-            hidden |=
-                hide::hide(service, op, kind, fetch.call.items.as_ref(), &mut answer, whole == Some(Reveal::Shown));
+            hidden |= hide::hide(
+                service,
+                op,
+                kind,
+                (fetch.call.items.as_ref(), fetch.into.as_deref()),
+                &mut answer,
+                whole == Some(Reveal::Shown),
+            );
             match &fetch.call.items {
                 Some(path) => items.extend(path::items(path, &answer).into_iter().map(|i| i.value.clone())),
                 None => items.push(answer),

@@ -12,12 +12,13 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 /// What stands in the place of what is hidden.
 pub const HIDDEN: &str = "‹hidden›";
 
-/// Hides in an answer what is to be hidden, unless a person asked to see it; whether there was anything.
+/// Hides in an answer what is to be hidden, unless a person asked to see it; whether there was anything. `items` is where
+/// the answer's items are, `into` the field under which a row has them.
 pub fn hide(
     service: &'static Service,
     op: &'static Operation,
     kind: &Kind,
-    items: Option<&Path>,
+    (items, into): (Option<&Path>, Option<&str>),
     answer: &mut Value,
     reveal: bool,
 ) -> bool {
@@ -31,7 +32,13 @@ pub fn hide(
         let steps = items.map_or(&[][..], |p| &p.steps);
         at_each(answer, steps, &mut |item| {
             for path in &kind.redact {
-                at_each(item, &path.steps, &mut |value| cover(value, reveal, &mut found));
+                // A row has a second call's item under a field; here the item stands alone.
+                let inner = match into {
+                    None => path.steps.as_slice(),
+                    Some(field) if path.begins_with(field) => &path.steps[1..],
+                    Some(_) => continue,
+                };
+                at_each(item, inner, &mut |value| cover(value, reveal, &mut found));
             }
         });
     }

@@ -13,8 +13,8 @@ use crate::catalog::kind::{By, Call, FindBy, Kind, Link, When};
 use crate::catalog::model::{Operation, Service};
 use crate::catalog::{Catalog, Wanted, only_reads};
 use crate::domain::{
-    AccountId, AssetRef, Batch, BatchBuilder, CellNote, CheckError, ErrorClass, KindId, Needle, ParentRef, Partition,
-    RawRow, RawValue, Region, Trouble,
+    AccountId, AssetRef, Batch, BatchBuilder, CellNote, CheckError, ErrorClass, KindId, Late, Needle, ParentRef,
+    Partition, RawRow, RawValue, Region, Trouble,
 };
 use crate::text;
 use fetch::{Found, Reveal};
@@ -67,8 +67,8 @@ pub struct Lister<'a> {
     pub region: &'a Region,
     /// When calls may be made.
     pub gate: &'a dyn Gate,
-    /// Make the second calls too that only some columns and tags need.
-    pub columns: bool,
+    /// Which second calls are made that only some columns and tags need.
+    pub late: &'a Late,
 }
 
 /// How often a call is made again that was asked to slow down, beside the SDK's own tries.
@@ -79,7 +79,7 @@ impl Lister<'_> {
     pub async fn list(&self, kind: &Kind, find: Option<&Needle>, out: &mut dyn Out) -> Listed {
         let mut listed = Listed::default();
         let calls: Vec<(Call, &[String])> = match find {
-            None => vec![(kind.list.clone(), &[])],
+            None => vec![(kind.list.clone(), kind.list.none.as_slice())],
             // Only kinds that can be looked for are asked; another has nothing to say.
             Some(needle) => {
                 let rules = kind.finds.iter().filter(|f| fits(f.by, &f.prefix, needle));
@@ -137,10 +137,13 @@ impl Lister<'_> {
         let alone = kind.get.is_some();
         let shown = if reveal { Reveal::Shown } else { Reveal::Hidden };
         for mut answer in pages {
-            let hidden = hide::hide(service, op, kind, call.items.as_ref(), &mut answer, reveal);
+            let hidden = hide::hide(service, op, kind, (call.items.as_ref(), None), &mut answer, reveal);
             let mut drafts = project::drafts(call, &answer);
             let only = alone && drafts.len() == 1;
-            drafts.retain(|d| only || self.id_of(kind, d, &places).as_deref() == Some(asset.id.as_str()));
+            drafts.retain(|d| match self.id_of(kind, d, &places) {
+                Some(id) => id == asset.id,
+                None => only,
+            });
             let Some(draft) = drafts.first_mut() else { continue };
             let mut found = Found::default();
             for fetch in &kind.fetches {
@@ -181,7 +184,7 @@ impl Lister<'_> {
                 By::Name => Vec::new(),
             }
         };
-        Shape { kind, places, columns: self.columns, prefixes: kind.links.iter().map(prefixes).collect() }
+        Shape { kind, places, late: self.late, prefixes: kind.links.iter().map(prefixes).collect() }
     }
 
     fn id_of(&self, kind: &Kind, draft: &Draft<'_>, places: &Places<'_>) -> Option<String> {
@@ -199,7 +202,7 @@ impl Lister<'_> {
             fetches: kind.fetches.iter().filter(|f| f.when == When::Always).cloned().collect(),
             ..(**kind).clone()
         };
-        let plain = Lister { columns: false, ..*self };
+        let plain = Lister { late: &Late::None, ..*self };
         let listed = Box::pin(plain.list(&bare, None, &mut found)).await;
         match listed.trouble {
             // Some parents are better than none, but then the list is not whole, and that has to be said.
@@ -231,12 +234,12 @@ impl Lister<'_> {
                     return Err(error);
                 }
             };
-            hide::hide(service, op, kind, call.items.as_ref(), &mut answer, false);
+            hide::hide(service, op, kind, (call.items.as_ref(), None), &mut answer, false);
             let mut drafts = project::drafts(call, &answer);
             for fetch in &kind.fetches {
                 let wanted = match fetch.when {
                     When::Always => true,
-                    When::Columns => self.columns,
+                    When::Columns => fetch.into.as_deref().is_some_and(|field| self.late.wants(field)),
                     When::Detail => false,
                 };
                 if wanted && !drafts.is_empty() {
@@ -338,7 +341,12 @@ const GONE: &[&str] = &[
     "NoSuchEntity",
     "NoSuchBucket",
     "ResourceNotFound",
-    "ValidationErrorNotFound",
+    "WAFNonexistentItemException",
+    "AccountNotFoundException",
+    "RepositoryNotFoundException",
+    "ClusterNotFoundException",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "QueueDoesNotExist",
 ];
 
 fn is_none(error: &CallError, kind: &Kind) -> bool {

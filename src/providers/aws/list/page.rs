@@ -81,10 +81,11 @@ fn paging(service: &Service, op: &Operation) -> Option<Paging> {
     if let Some(paging) = &op.paging {
         return Some(paging.clone());
     }
-    const USUAL: [(&str, &str); 6] = [
+    const USUAL: [(&str, &str); 7] = [
         ("NextToken", "NextToken"),
         ("nextToken", "nextToken"),
         ("Marker", "NextMarker"),
+        ("NextMarker", "NextMarker"),
         ("Marker", "Marker"),
         ("PageToken", "NextPageToken"),
         ("position", "position"),

@@ -6,7 +6,7 @@ use super::hide::HIDDEN;
 use crate::catalog::kind::{Call, Column, From, Kind, TagForm, Type, When};
 use crate::catalog::path::{Path, items};
 use crate::catalog::template::Template;
-use crate::domain::{RawRow, RawValue, StateRole, TagState, Timestamp};
+use crate::domain::{Late, RawRow, RawValue, StateRole, TagState, Timestamp};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -47,8 +47,8 @@ pub fn drafts<'v>(call: &Call, answer: &'v Value) -> Vec<Draft<'v>> {
 pub struct Shape<'a> {
     pub kind: &'a Kind,
     pub places: &'a Places<'a>,
-    /// The second calls were made that only some columns and tags need.
-    pub columns: bool,
+    /// Which second calls were made that only some columns and tags need.
+    pub late: &'a Late,
     /// What each link's values begin with; none: with anything.
     pub prefixes: Vec<Vec<String>>,
 }
@@ -80,9 +80,8 @@ impl Shape<'_> {
 
     /// Whether the second call that brings this field was not made.
     fn is_late(&self, begins: impl Fn(&str) -> bool) -> bool {
-        let late =
-            self.kind.fetches.iter().filter(|f| f.when != When::Always && !(f.when == When::Columns && self.columns));
-        late.filter_map(|f| f.into.as_deref()).any(begins)
+        let late = self.kind.fetches.iter().filter(|f| f.when != When::Always);
+        late.filter_map(|f| f.into.as_deref()).any(|field| !self.late.wants(field) && begins(field))
     }
 }
 
@@ -147,6 +146,8 @@ impl At<'_> {
             let mut flat = Vec::new();
             flatten(value, &mut flat);
             for target in flat {
+                // Log groups' ARNs come with and without it.
+                let target = target.strip_suffix(":*").map_or(target.clone(), str::to_owned);
                 let fits = prefixes.is_empty() || prefixes.iter().any(|p| target.starts_with(p.as_str()));
                 if fits && !target.contains(' ') && target != HIDDEN && !out.contains(&target) {
                     out.push(target);
