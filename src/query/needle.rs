@@ -1,10 +1,14 @@
 //! What `find` looks for: which sort of thing a text is, and which kinds are asked for it.
 
 use crate::catalog::Catalog;
-use crate::catalog::kind::{FindBy, Kind};
+use crate::catalog::kind::{Find, FindBy, Kind, Param};
+use crate::catalog::template::{Fill, Source};
 use crate::domain::{KindId, Needle};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+
+/// The kind of everything that the Resource Groups Tagging API knows: one call in place of one for each kind.
+pub const TAGGED: &str = "aws/tagging/resource";
 
 /// What is asked for a thing that is looked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +17,8 @@ pub struct Hunt {
     pub find: Option<Needle>,
     /// What is listed.
     pub kinds: Vec<KindId>,
+    /// What is looked for, and in which kinds, where an account does not let [`TAGGED`] be asked.
+    pub instead: Option<(Needle, Vec<KindId>)>,
     /// Only rows with this ARN are meant.
     pub arn: Option<String>,
     /// The account that an ARN names.
@@ -64,7 +70,7 @@ fn prefixed(kind: &Kind, id: &str) -> bool {
 
 /// Which kinds are asked, and how. No kinds: nothing that is known can be looked for so.
 pub fn hunt(needle: &Needle, catalog: &Catalog) -> Hunt {
-    let by = |way: FindBy| ids(catalog, |kind| kind.finds.iter().any(|f| f.by == way));
+    let by = |way: FindBy| ids(catalog, |kind| rule(kind, way).is_some());
     let kinds = match needle {
         Needle::Arn(arn) => return by_arn(arn, catalog),
         Needle::Id(id) => longest(catalog, ids(catalog, |kind| prefixed(kind, id)), id),
@@ -74,7 +80,48 @@ pub fn hunt(needle: &Needle, catalog: &Catalog) -> Hunt {
         Needle::Name(_) => by(FindBy::Name),
         Needle::Tag(..) => by(FindBy::Tag),
     };
-    Hunt { find: Some(needle.clone()), kinds, arn: None, account: None, region: None }
+    // What is found by its tags is found by that one kind.
+    let tagged = by(FindBy::Tag);
+    let central = KindId::new(TAGGED);
+    let all = |needle| Some((needle, tagged.iter().filter(|id| **id != central).cloned().collect::<Vec<_>>()));
+    let instead = match needle {
+        Needle::Tag(..) => all(needle.clone()),
+        Needle::Name(name) => all(Needle::Tag("Name".to_owned(), name.clone())),
+        _ => None,
+    };
+    let instead = instead.filter(|_| kinds.contains(&central));
+    let later = |id: &KindId| match needle {
+        Needle::Tag(..) => *id != central,
+        _ => *id != central && catalog.kind(id).and_then(|k| rule(k, FindBy::Name)).is_some_and(by_tag_name),
+    };
+    let kinds = kinds.into_iter().filter(|id| instead.is_none() || !later(id)).collect();
+    Hunt { find: Some(needle.clone()), kinds, instead, arn: None, account: None, region: None }
+}
+
+fn rule(kind: &Kind, way: FindBy) -> Option<&Find> {
+    kind.finds.iter().find(|f| f.by == way)
+}
+
+/// Whether a name is looked for as the tag `Name`.
+fn by_tag_name(find: &Find) -> bool {
+    fn names(param: &Param) -> bool {
+        match param {
+            Param::Text(text) => text.fill(&Nothing).is_some_and(|t| t == "tag:Name"),
+            Param::Plain(value) => value == "tag:Name",
+            Param::List(list) => list.iter().any(names),
+            Param::Map(map) => map.values().any(names),
+        }
+    }
+    find.params.values().any(names)
+}
+
+/// Fills no place: only a text without places is a text.
+struct Nothing;
+
+impl Fill for Nothing {
+    fn value(&self, _: &Source) -> Option<serde_json::Value> {
+        None
+    }
 }
 
 fn ids(catalog: &Catalog, wanted: impl Fn(&Kind) -> bool) -> Vec<KindId> {
@@ -109,7 +156,8 @@ fn by_arn(arn: &str, catalog: &Catalog) -> Hunt {
         (!found.is_empty()).then_some(found)
     };
     let text = |at: usize| Some(field(at).to_owned()).filter(|t| !t.is_empty());
-    let hunt = |find, kinds| Hunt { find, kinds, arn: Some(arn.to_owned()), account: text(4), region: text(3) };
+    let hunt =
+        |find, kinds| Hunt { find, kinds, instead: None, arn: Some(arn.to_owned()), account: text(4), region: text(3) };
     if let Some(kinds) = some(&|kind| prefixed(kind, tail)) {
         return hunt(Some(Needle::Id(tail.to_owned())), longest(catalog, kinds, tail));
     }
@@ -157,5 +205,19 @@ mod tests {
             assert_eq!((kinds(&function), function.find), (vec!["aws/lambda/function".to_owned()], None));
         }
         assert_eq!(kinds(&asked("arn:aws:nothing::1:x")), Vec::<String>::new());
+    }
+
+    #[test]
+    fn tags_are_asked_of_the_tagging_service_and_of_the_kinds_where_it_is_refused() {
+        let catalog = Catalog::built_in();
+        let tag = hunt(&Needle::Tag("team".to_owned(), "pay".to_owned()), &catalog);
+        let ec2 = KindId::new("aws/ec2/instance");
+        assert_eq!(tag.kinds, [KindId::new(TAGGED)]);
+        assert!(tag.instead.as_ref().is_some_and(|(_, kinds)| kinds.contains(&ec2)));
+        let name = hunt(&Needle::Name("pay".to_owned()), &catalog);
+        assert!(name.kinds.contains(&KindId::new(TAGGED)) && !name.kinds.contains(&ec2), "{:?}", name.kinds);
+        let (needle, kinds) = name.instead.unwrap();
+        assert_eq!(needle, Needle::Tag("Name".to_owned(), "pay".to_owned()));
+        assert!(kinds.contains(&ec2));
     }
 }

@@ -120,7 +120,7 @@ pub fn groups(
 ) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (connection, trouble) in unreached {
-        let what = action(trouble).unwrap_or("the account");
+        let what = action(trouble).unwrap_or("sts:AssumeRole");
         add(&mut groups, trouble, what).places.entry(*connection).or_default();
     }
     for (key, state) in cells {
@@ -212,6 +212,10 @@ impl Group {
     /// `ec2:DescribeInstances denied: no identity policy allows it (legacy in 16 regions)`.
     pub fn sentence(&self, book: &[Connection]) -> String {
         let word = if self.denied() { "denied" } else { "failed" };
+        if self.kinds.is_empty() {
+            let what = if self.denied() { format!("{} denied: ", self.what) } else { String::new() };
+            return format!("{} could not be reached: {what}{}", self.whereabouts(book), self.why());
+        }
         let rows = match self.rows {
             0 => String::new(),
             1 => ", 1 row".to_owned(),
