@@ -246,3 +246,5 @@ async fn decode(shared: &Shared, book: &[Connection], id: ConnectionId, message:
 
 #[cfg(test)]
 mod caller_tests;
+#[cfg(test)]
+mod demo_assets_tests;
