@@ -75,6 +75,7 @@ fn subject(snippet: &Snippet) -> String {
     match (snippet.kind, snippet.place.account()) {
         (Kind::Caller, _) => format!("Let {} assume roles for Cloudivize", snippet.place.label()),
         (Kind::Missing, _) => format!("Missing permissions of {}, for Cloudivize", snippet.place.label()),
+        (Kind::ReadKinds | Kind::TagKinds, _) => format!("{}, by Cloudivize", snippet.title),
         (_, Some(account)) => format!("Access to account {account} for Cloudivize"),
         (_, None) => format!("Permissions of {}, for Cloudivize", snippet.place.label()),
     }
@@ -149,6 +150,15 @@ fn allows(snippet: &Snippet, page: &mut Page) {
         Kind::Read => page.item("Reading nearly everything in the account (ReadOnlyAccess)."),
         _ => {}
     }
+    if matches!(snippet.kind, Kind::ReadKinds | Kind::TagKinds) {
+        for statement in &snippet.json.statements {
+            let on = match statement.resource.as_slice() {
+                [all] if all == "*" => String::new(),
+                some => format!(" on {}", some.join(", ")),
+            };
+            statement.action.iter().for_each(|action| page.item(&format!("{action}{on}")));
+        }
+    }
     let actions = snippet.policy.iter().flat_map(|p| &p.document.statements).flat_map(|s| &s.action);
     for permission in actions.filter_map(|a| Mandatory::from_action(a)) {
         page.item(&format!("{}: {}", permission.action(), permission.purpose()));
@@ -160,6 +170,8 @@ fn denies(snippet: &Snippet) -> &'static str {
         Kind::Caller => "No other role, and nothing in the caller's own account.",
         Kind::Full => "Nothing is held back, except what policies above the account forbid.",
         Kind::Read => "No change of anything, and no look at the values in Secrets Manager.",
+        Kind::ReadKinds => "No change of anything, and no look at anything else.",
+        Kind::TagKinds => "No change of anything but tags, and no look at anything.",
         Kind::Missing => {
             "Nothing else is added: no change of anything, no look at servers, data, logs, users or bills."
         }
@@ -176,6 +188,9 @@ fn check(snippet: &Snippet) -> &'static str {
         Kind::Trust | Kind::Read | Kind::Mandatory if snippet.trust.is_some() => {
             "I test it with: cloudivize check. Your CloudTrail then shows one AssumeRole event, and one event for each of \
              the permissions above. A new role takes up to a minute to work everywhere."
+        }
+        Kind::ReadKinds | Kind::TagKinds => {
+            "I see it at once. A change of a policy takes up to a minute to work everywhere."
         }
         _ => "I test it with: cloudivize check. A change of a policy takes up to a minute to work everywhere.",
     }
