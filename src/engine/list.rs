@@ -215,13 +215,15 @@ async fn regions(shared: &Shared, round: &Round, connection: &Connection, sessio
     if let Some(known) = locked(&shared.regions).get(&key) {
         return known.clone();
     }
-    if needed {
-        let calls = Calls::new(&shared.aws, round, connection, session);
-        for region in Aws::ec2_regions(connection, session) {
-            if let Ok((regions, _)) = calls.regions(region).await.result {
-                locked(&shared.regions).insert(key, regions.clone());
-                return regions;
-            }
+    // Global kinds need none: nothing is asked, and nothing is assumed.
+    if !needed {
+        return Regions { list: Vec::new(), assumed: false };
+    }
+    let calls = Calls::new(&shared.aws, round, connection, session);
+    for region in Aws::ec2_regions(connection, session) {
+        if let Ok((regions, _)) = calls.regions(region).await.result {
+            locked(&shared.regions).insert(key, regions.clone());
+            return regions;
         }
     }
     let assumed = match connection.regions.is_empty() {

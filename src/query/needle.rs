@@ -13,8 +13,8 @@ pub const TAGGED: &str = "aws/tagging/resource";
 /// What is asked for a thing that is looked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hunt {
-    /// What the services' own filters look for; `None`: the kinds are listed in full and the ARN is compared.
-    pub find: Option<Needle>,
+    /// What the services' own filters look for.
+    pub find: Needle,
     /// What is listed.
     pub kinds: Vec<KindId>,
     /// What is looked for, and in which kinds, where an account does not let [`TAGGED`] be asked.
@@ -34,7 +34,7 @@ pub fn needle(text: &str, catalog: &Catalog) -> Needle {
     if text.starts_with("arn:") {
         return Needle::Arn(text.to_owned());
     }
-    if let Some(ip) = text.parse().ok().or_else(|| host_ip(text)) {
+    if let Some(ip) = address(text) {
         return Needle::Ip(ip);
     }
     if text.ends_with(".internal") {
@@ -51,10 +51,21 @@ pub fn needle(text: &str, catalog: &Catalog) -> Needle {
     }
 }
 
-/// The address in a short host name of EC2: `ip-10-0-0-7`.
-fn host_ip(text: &str) -> Option<IpAddr> {
-    let octets = text.strip_prefix("ip-")?.replace('-', ".");
-    octets.parse::<Ipv4Addr>().ok().map(IpAddr::V4)
+/// An address as people have it at hand: bare, in brackets, as a host's prefix, or in the name that EC2 gives a host.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    let bare = bare.strip_suffix("/32").or_else(|| bare.strip_suffix("/128")).unwrap_or(bare);
+    if let Ok(ip) = bare.parse() {
+        return Some(ip);
+    }
+    // ip-10-0-1-2, as a shell's prompt shows it, and ec2-203-0-113-5.eu-west-1.compute.amazonaws.com.
+    let (host, domain) = text.split_once('.').unwrap_or((text, ""));
+    let number = match domain {
+        "" => host.strip_prefix("ip-"),
+        _ if domain.ends_with("amazonaws.com") || domain.ends_with("amazonaws.com.cn") => host.strip_prefix("ec2-"),
+        _ => None,
+    };
+    number?.replace('-', ".").parse::<Ipv4Addr>().ok().map(IpAddr::V4)
 }
 
 fn kinds(catalog: &Catalog) -> impl Iterator<Item = (&KindId, &Arc<Kind>)> {
@@ -63,9 +74,19 @@ fn kinds(catalog: &Catalog) -> impl Iterator<Item = (&KindId, &Arc<Kind>)> {
 
 /// Whether an id begins as those of a kind do, and goes on.
 fn prefixed(kind: &Kind, id: &str) -> bool {
-    let long = |prefix: &str| !prefix.is_empty() && id.len() > prefix.len() && id.starts_with(prefix);
-    let plain = id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    plain && kind.finds.iter().any(|f| f.by == FindBy::Id && long(&f.prefix))
+    kind.finds.iter().any(|f| f.by == FindBy::Id && is_id(&f.prefix, id))
+}
+
+/// Whether a text is an id with this prefix. Behind a dash EC2 has 8 or 17 hexadecimal digits: `i-am-a-name` is none.
+fn is_id(prefix: &str, text: &str) -> bool {
+    match text.strip_prefix(prefix) {
+        _ if prefix.is_empty() => false,
+        Some(rest) if prefix.ends_with('-') => {
+            (8..=40).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_hexdigit())
+        }
+        Some(rest) => rest.len() >= 6 && rest.bytes().all(|b| b.is_ascii_alphanumeric()),
+        None => false,
+    }
 }
 
 /// Which kinds are asked, and how. No kinds: nothing that is known can be looked for so.
@@ -95,7 +116,7 @@ pub fn hunt(needle: &Needle, catalog: &Catalog) -> Hunt {
         _ => *id != central && catalog.kind(id).and_then(|k| rule(k, FindBy::Name)).is_some_and(by_tag_name),
     };
     let kinds = kinds.into_iter().filter(|id| instead.is_none() || !later(id)).collect();
-    Hunt { find: Some(needle.clone()), kinds, instead, arn: None, account: None, region: None }
+    Hunt { find: needle.clone(), kinds, instead, arn: None, account: None, region: None }
 }
 
 fn rule(kind: &Kind, way: FindBy) -> Option<&Find> {
@@ -156,14 +177,27 @@ fn by_arn(arn: &str, catalog: &Catalog) -> Hunt {
         (!found.is_empty()).then_some(found)
     };
     let text = |at: usize| Some(field(at).to_owned()).filter(|t| !t.is_empty());
-    let hunt =
-        |find, kinds| Hunt { find, kinds, instead: None, arn: Some(arn.to_owned()), account: text(4), region: text(3) };
+    let hunt = |kinds| Hunt {
+        find: Needle::Arn(arn.to_owned()),
+        kinds,
+        instead: None,
+        arn: Some(arn.to_owned()),
+        account: text(4),
+        region: text(3),
+    };
     if let Some(kinds) = some(&|kind| prefixed(kind, tail)) {
-        return hunt(Some(Needle::Id(tail.to_owned())), longest(catalog, kinds, tail));
+        return hunt(longest(catalog, kinds, tail));
     }
     let squeeze = |text: &str| text.replace(['-', '_'], "");
     let typed = some(&|kind| squeeze(kind.id.rsplit('/').next().unwrap_or_default()) == squeeze(word));
-    hunt(None, typed.unwrap_or(all))
+    hunt(typed.unwrap_or(all))
+}
+
+/// The account and the region that an ARN names; empty where it names none: a bucket's has neither, a role's no region.
+pub fn place_of_arn(arn: &str) -> (&str, &str) {
+    let mut parts = arn.splitn(6, ':').skip(3);
+    let region = parts.next().unwrap_or_default();
+    (parts.next().unwrap_or_default(), region)
 }
 
 #[cfg(test)]
@@ -178,7 +212,11 @@ mod tests {
         assert_eq!(read("i-0a1b2c3d"), Needle::Id("i-0a1b2c3d".to_owned()));
         assert_eq!(read(" 10.0.0.7 "), ip("10.0.0.7"));
         assert_eq!(read("2001:db8::1"), ip("2001:db8::1"));
-        assert_eq!(read("ip-10-0-0-7"), ip("10.0.0.7"));
+        for text in ["ip-10-0-0-7", "10.0.0.7/32", "[10.0.0.7]", "ec2-10-0-0-7.eu-west-1.compute.amazonaws.com"] {
+            assert_eq!(read(text), ip("10.0.0.7"), "{text}");
+        }
+        assert_eq!(read("10.0.0.0/24"), Needle::Name("10.0.0.0/24".to_owned()), "a network is no address");
+        assert_eq!(read("i-am-a-name"), Needle::Name("i-am-a-name".to_owned()));
         assert_eq!(read("IP-10-0-0-7.ec2.internal"), Needle::Dns("ip-10-0-0-7.ec2.internal".to_owned()));
         assert_eq!(read("team=pay=roll"), Needle::Tag("team".to_owned(), "pay=roll".to_owned()));
         assert_eq!(read("tag:team=pay"), Needle::Tag("team".to_owned(), "pay".to_owned()));
@@ -195,14 +233,11 @@ mod tests {
         let kinds = |hunt: &Hunt| hunt.kinds.iter().map(|k| k.as_str().to_owned()).collect::<Vec<_>>();
         assert_eq!(kinds(&asked("i-0a1b2c3d")), ["aws/ec2/instance"]);
         let arn = asked("arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d");
-        assert_eq!(
-            (kinds(&arn), arn.find.clone()),
-            (vec!["aws/ec2/instance".to_owned()], Some(Needle::Id("i-0a1b2c3d".to_owned())))
-        );
+        assert_eq!(kinds(&arn), ["aws/ec2/instance"]);
         assert_eq!((arn.account.as_deref(), arn.region.as_deref()), (Some("111122223333"), Some("eu-west-1")));
         if catalog.kind(&KindId::new("aws/lambda/function")).is_some() {
             let function = asked("arn:aws:lambda:eu-west-1:111122223333:function:pay");
-            assert_eq!((kinds(&function), function.find), (vec!["aws/lambda/function".to_owned()], None));
+            assert_eq!(kinds(&function), ["aws/lambda/function"]);
         }
         assert_eq!(kinds(&asked("arn:aws:nothing::1:x")), Vec::<String>::new());
     }

@@ -125,7 +125,7 @@ impl Search<'_> {
             only: None,
             late: Late::None,
             ask_refused: false,
-            find: hunt.find.clone(),
+            find: Some(hunt.find.clone()),
         };
         if let Some(Ok(region)) = hunt.region.as_deref().map(Region::parse) {
             listing.regions = Some(vec![region]);
@@ -215,7 +215,7 @@ fn is_meant(hunt: &Hunt, cell: &CellLabel, block: &Block, at: usize) -> bool {
     let here = hunt.account.as_deref().is_none_or(|a| cell.account.as_str() == a);
     match &hunt.arn {
         None => true,
-        Some(arn) if row.arn().is_empty() => here && hunt.find.is_some() && arn.ends_with(row.id()),
+        Some(arn) if row.arn().is_empty() => here && arn.rsplit(['/', ':']).next() == Some(row.id()),
         Some(arn) => row.arn() == arn,
     }
 }
