@@ -83,7 +83,7 @@ fn only(mut hunt: Hunt, kinds: &[KindId]) -> Hunt {
             let own: Vec<KindId> = instead.into_iter().filter(wanted).collect();
             hunt.kinds.retain(wanted);
             if hunt.kinds.is_empty() {
-                (hunt.find, hunt.kinds) = (Some(needle), own);
+                (hunt.find, hunt.kinds) = (needle, own);
             } else if !own.is_empty() {
                 hunt.instead = Some((needle, own));
             }
