@@ -4,10 +4,12 @@
 
 mod arrange;
 mod filter;
+mod find;
 mod value;
 
 pub use arrange::{Arranged, Sort, SortBy, arrange};
 pub use filter::{Filter, FilterError};
+pub use find::{kinds_for, needle, place_of_arn};
 pub use value::{column_text, state_words};
 
 use crate::catalog::kind::Kind;
