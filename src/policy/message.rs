@@ -75,6 +75,7 @@ fn subject(snippet: &Snippet) -> String {
     match (snippet.kind, snippet.place.account()) {
         (Kind::Caller, _) => format!("Let {} assume roles for Cloudivize", snippet.place.label()),
         (Kind::Missing, _) => format!("Missing permissions of {}, for Cloudivize", snippet.place.label()),
+        (Kind::Listing, _) => format!("Let {} list assets for Cloudivize", snippet.place.label()),
         (_, Some(account)) => format!("Access to account {account} for Cloudivize"),
         (_, None) => format!("Permissions of {}, for Cloudivize", snippet.place.label()),
     }
@@ -96,6 +97,10 @@ fn intro(snippet: &Snippet) -> String {
         ),
         (Kind::Missing, _) => format!(
             "{TOOL}, tested the access of {} and was refused what stands below. I ask you to allow it.",
+            snippet.place.label()
+        ),
+        (Kind::Listing, _) => format!(
+            "{TOOL}, lists assets through {}. For that it needs what stands below. I ask you to allow it.",
             snippet.place.label()
         ),
         (_, Some(trust)) => format!(
@@ -153,6 +158,12 @@ fn allows(snippet: &Snippet, page: &mut Page) {
     for permission in actions.filter_map(|a| Mandatory::from_action(a)) {
         page.item(&format!("{}: {}", permission.action(), permission.purpose()));
     }
+    if snippet.kind == Kind::Listing {
+        for statement in &snippet.json.statements {
+            let on = statement.resource.iter().filter(|r| *r != "*").map(|r| format!(" on {r}")).collect::<String>();
+            statement.action.iter().for_each(|action| page.item(&format!("{action}{on}")));
+        }
+    }
 }
 
 fn denies(snippet: &Snippet) -> &'static str {
@@ -163,6 +174,7 @@ fn denies(snippet: &Snippet) -> &'static str {
         Kind::Missing => {
             "Nothing else is added: no change of anything, no look at servers, data, logs, users or bills."
         }
+        Kind::Listing => "Nothing else is added: no change of anything.",
         Kind::Trust | Kind::Mandatory => {
             "No change of anything; no look at servers, data, logs, users or bills. Assets stay invisible until you allow \
              reading them."
@@ -176,6 +188,9 @@ fn check(snippet: &Snippet) -> &'static str {
         Kind::Trust | Kind::Read | Kind::Mandatory if snippet.trust.is_some() => {
             "I test it with: cloudivize check. Your CloudTrail then shows one AssumeRole event, and one event for each of \
              the permissions above. A new role takes up to a minute to work everywhere."
+        }
+        Kind::Listing => {
+            "I see it when the assets are listed. A change of a policy takes up to a minute to work everywhere."
         }
         _ => "I test it with: cloudivize check. A change of a policy takes up to a minute to work everywhere.",
     }

@@ -1,6 +1,6 @@
 //! Policy documents as values; snippets and their renderings.
 //!
-//! [`trust`], [`caller`], [`mandatory`], [`read`], [`full`], [`missing`], [`missing_own`] and [`own`] build a
+//! [`trust`], [`caller`], [`mandatory`], [`read`], [`full`], [`missing`], [`missing_own`], [`listing`], [`listing_own`] and [`own`] build a
 //! [`Snippet`] without asking anything of anybody; [`render`] writes it in one of the [`Format`]s and
 //! [`notes`] says what has to be said beside it, on standard error or under the overlay. Nothing here
 //! ever prints a placeholder: what is missing is a [`PolicyError`] that names the option that gives it.
@@ -12,6 +12,7 @@
 mod cloudformation;
 mod document;
 mod error;
+mod listing;
 mod message;
 mod place;
 mod render;
@@ -24,6 +25,7 @@ mod trust;
 
 pub use document::{Document, Effect, Principal, Statement};
 pub use error::PolicyError;
+pub use listing::{listing, listing_own};
 pub use place::{Place, RoleRef};
 pub use render::{Format, notes, render};
 pub use snippet::{Kind, Policy, Snippet, caller, full, mandatory, missing, missing_own, own, read, trust};

@@ -20,6 +20,8 @@ pub enum Kind {
     Read,
     /// The mandatory permissions that a test found denied.
     Missing,
+    /// What listing some kinds of assets needs.
+    Listing,
     /// AWS's AdministratorAccess.
     Full,
 }
@@ -135,7 +137,7 @@ pub fn caller(identity: &BaseIdentity, roles: &[RoleArn], source_identity: bool)
 
 /// Eight letters that stand for a content: attaching under a name replaces what bears it, and two vaults may have one
 /// caller.
-fn short_hash(document: &Document) -> String {
+pub(super) fn short_hash(document: &Document) -> String {
     let hash = Sha256::digest(document.min());
     hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
@@ -212,7 +214,7 @@ fn missing_at(place: Place, permissions: &[Mandatory]) -> Option<Snippet> {
 }
 
 /// What to do with a policy for this place.
-fn attach_to(place: &Place) -> String {
+pub(super) fn attach_to(place: &Place) -> String {
     match place {
         Place::PermissionSet { account, name, .. } => format!(
             "add to the inline policy of permission set {name} in IAM Identity Center; its role in {account} cannot be edited"
@@ -222,7 +224,7 @@ fn attach_to(place: &Place) -> String {
 }
 
 /// What has to be known about the place.
-fn place_note(place: &Place) -> Option<String> {
+pub(super) fn place_note(place: &Place) -> Option<String> {
     let Place::PermissionSet { .. } = place else { return None };
     Some(
         "A permission set has one inline policy: if there is one, add this statement to it instead of replacing it."
