@@ -56,6 +56,24 @@ actions! {
     Filter = "filter",
     /// Sort by something else.
     Sort = "sort",
+    /// Sort the other way round.
+    SortReverse = "sort-reverse",
+    /// Show the columns to the left of these.
+    ScrollLeft = "scroll-left",
+    /// Show the columns to the right of these.
+    ScrollRight = "scroll-right",
+    /// Choose the columns.
+    Columns = "columns",
+    /// Show the fleet of checks in place of the assets.
+    Fleet = "fleet",
+    /// Show how the cells stand that are listed, grouped by what keeps rows away.
+    Cells = "cells",
+    /// Ask again for what failed, and for nothing else.
+    AskFailed = "ask-failed",
+    /// Make the second calls that some columns and tags need.
+    LoadLate = "load-late",
+    /// Leave out what is denied, or show it again.
+    HideDenied = "hide-denied",
     /// Show the keys.
     Help = "help",
     /// Show the error log.
@@ -138,6 +156,8 @@ actions! {
     Decline = "decline",
     /// Mark or unmark.
     Mark = "mark",
+    /// Mark the group of the connection under the cursor, or unmark it.
+    MarkGroup = "mark-group",
     /// Mark all, or none.
     MarkAll = "mark-all",
     /// Make a vault.

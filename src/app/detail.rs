@@ -161,7 +161,7 @@ fn told(report: &ConnectionReport, permission: Mandatory) -> String {
 }
 
 /// Why something was refused, in a few words; the policy by its name where AWS names it.
-pub(super) fn reason(denial: &Denial) -> String {
+pub(in crate::app) fn reason(denial: &Denial) -> String {
     let words = reason_words(denial.reason);
     match denial.policy_arn.as_deref().and_then(|arn| arn.rsplit('/').next()) {
         Some(policy) => format!("{words}: {policy}"),

@@ -6,6 +6,7 @@
 mod action;
 mod around;
 mod book;
+mod browse;
 mod codes;
 mod command;
 mod context;
@@ -48,6 +49,10 @@ mod watch;
 
 pub use action::Action;
 pub use around::Around;
+pub use browse::{
+    AssetKey, Browse, Col, Count, Followed, Goal, LinkGoal, List, Shown, Tally, Woe, accounts_tally, asset_columns, cell_words,
+    col_title, foot, region_counts, tally_of, thousands, woes,
+};
 pub use codes::{CodeAsk, Codes};
 pub use command::{COMMANDS, Command};
 pub use context::{Condition, Context};

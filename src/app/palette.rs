@@ -1,7 +1,7 @@
 //! Everything by its name: commands, connections, groups, regions. Asks nothing of a cloud.
 
 use super::order::natural;
-use super::regions::all_regions;
+use super::regions::told_regions;
 use super::{Action, COMMANDS, Condition, Effect, Notice, Overlay, Pane, State, TextInput};
 use crate::domain::{ConnectionId, Mark, Region, Timestamp, nearest};
 
@@ -250,7 +250,7 @@ fn all(state: &State, palette: &Palette) -> Vec<Entry> {
         });
     }
     let of = state.detailed().map_or("", |(c, _)| c.name.as_str());
-    for row in all_regions(state) {
+    for row in told_regions(state) {
         entries.push(Entry {
             word: row.region.to_string(),
             say: format!("region of {of}, {}, {}", row.word, row.place).trim_end_matches([',', ' ']).to_owned(),

@@ -108,7 +108,7 @@ fn trust(connection: &Connection, role: &RoleArn, identity: &BaseIdentity) -> Op
 }
 
 /// Who we are before assuming: from the last report, else from what the source answered in this run.
-fn base_identity<'s>(state: &'s State, connection: &Connection) -> Option<&'s BaseIdentity> {
+pub(super) fn base_identity<'s>(state: &'s State, connection: &Connection) -> Option<&'s BaseIdentity> {
     let reported = state.standings.get(&connection.id).and_then(|s| s.base_identity());
     reported.or_else(|| state.sources.get(&connection.source)?.outcome.as_ref().ok())
 }

@@ -9,6 +9,7 @@ use crate::domain::{
 };
 use crate::providers::import::plan;
 use crate::providers::profiles::{ProfileFacts, profiles};
+use crate::query::arrange;
 use crate::term::capabilities;
 use crate::term::clipboard::{self, Place, Unsent};
 use crate::text;
@@ -121,6 +122,10 @@ impl Hands {
                     let _ = to.try_send(answer);
                 }
             }
+            Effect::Arrange { generation, blocks, filter, sort } => self.blocking(move || {
+                let arranged = arrange(&blocks, &filter, sort);
+                Local::Msg(Msg::Arranged { generation, arranged })
+            }),
             Effect::Theme(name) => {
                 let wardrobe = self.wardrobe.clone();
                 self.blocking(move || {

@@ -1,6 +1,7 @@
 //! State to cells. Reads the state, never changes it; every text from outside is cleaned on its way.
 
 mod accounts;
+mod assets;
 mod bars;
 mod brush;
 mod choose;
@@ -77,6 +78,7 @@ fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
                     (_, true) => bars::folded(state, *pane, *area, brush),
                     (Pane::Accounts, _) => accounts::draw(state, *area, brush),
                     (Pane::Regions, _) => regions::draw(state, *area, brush),
+                    (Pane::Checks, _) if state.is_browsing() => assets::draw(state, *area, brush),
                     (Pane::Checks, _) => fleet::draw(state, *area, brush),
                     (Pane::Detail, _) => detail::draw(state, *area, brush),
                 }
