@@ -50,8 +50,9 @@ mod watch;
 pub use action::Action;
 pub use around::Around;
 pub use browse::{
-    AssetKey, Browse, Col, Count, Followed, Goal, LinkGoal, List, Shown, Tally, Woe, accounts_tally, asset_columns, cell_words,
-    col_title, foot, region_counts, tally_of, thousands, woes,
+    AssetKey, Browse, Col, Count, Followed, Goal, LinkGoal, List, Shown, Tally, Woe, accounts_summary, accounts_tally,
+    age_words, asset_columns, browse_header, browse_summary, cell_words, col_title, filter_words, foot, region_counts,
+    tally_of, thousands, woes,
 };
 pub use codes::{CodeAsk, Codes};
 pub use command::{COMMANDS, Command};

@@ -6,15 +6,19 @@
 
 mod answers;
 mod ask;
+mod asset;
 mod counts;
 mod order;
 mod policies;
 mod table;
 mod walk;
+mod words;
 
 pub use counts::{Count, Tally, Woe, accounts_tally, foot, region_counts, tally_of, thousands, woes};
 pub use order::Flight;
+pub(super) use asset::asset_detail;
 pub use table::{Col, Shown, asset_columns, cell_words, col_title};
+pub use words::{accounts_summary, age_words, browse_header, browse_summary, filter_words};
 
 use super::{State, TextInput};
 use crate::catalog::kind::Kind;
@@ -238,6 +242,11 @@ impl Followed {
     /// The row.
     pub fn row(&self) -> RowView<'_> {
         self.batch.row(self.row)
+    }
+
+    /// What it is called: its name, else its id.
+    pub fn called(&self) -> &str {
+        asset::called(&self.row())
     }
 
     /// Its identity.
