@@ -72,6 +72,28 @@ actions! {
     AskFailed = "ask-failed",
     /// Make the second calls that some columns and tags need.
     LoadLate = "load-late",
+    /// Show an asset's links and follow one.
+    Links = "links",
+    /// Look for something over all accounts and regions.
+    Find = "find",
+    /// Show what is hidden in an asset for ten seconds, or hide it.
+    Reveal = "reveal",
+    /// Copy the asset's ARN, or its id where it has none.
+    CopyAsset = "copy-asset",
+    /// Copy the asset's id.
+    CopyId = "copy-id",
+    /// Copy the asset's name.
+    CopyName = "copy-name",
+    /// Copy the asset's ARN.
+    CopyArn = "copy-arn",
+    /// Copy the asset's JSON.
+    CopyItem = "copy-item",
+    /// Copy the policy that lists this kind.
+    CopyPolicy = "copy-policy",
+    /// Copy the AWS CLI's command that reads the asset.
+    CopyCall = "copy-call",
+    /// Copy the link that shows the asset in AWS's console.
+    ConsoleLink = "console-link",
     /// Leave out what is denied, or show it again.
     HideDenied = "hide-denied",
     /// Show the keys.

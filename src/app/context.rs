@@ -22,6 +22,10 @@ pub enum Context {
     Assets,
     /// The detail of an asset.
     Asset,
+    /// An asset that covers the panes.
+    AssetText,
+    /// Columns are being chosen.
+    Columns,
     /// The detail pane.
     Detail,
     /// A text that covers the panes.
@@ -66,7 +70,7 @@ pub enum Context {
 
 impl Context {
     /// Every context.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::Everywhere,
         Self::Panes,
         Self::Connections,
@@ -76,6 +80,8 @@ impl Context {
         Self::Detail,
         Self::Assets,
         Self::Asset,
+        Self::AssetText,
+        Self::Columns,
         Self::Viewer,
         Self::Snippet,
         Self::Text,
@@ -109,6 +115,8 @@ impl Context {
             Self::Detail => "detail",
             Self::Assets => "assets",
             Self::Asset => "asset",
+            Self::AssetText => "asset-text",
+            Self::Columns => "columns",
             Self::Viewer => "viewer",
             Self::Snippet => "snippet",
             Self::Text => "text",
@@ -143,6 +151,8 @@ impl Context {
             Self::Detail => "Detail",
             Self::Assets => "Assets",
             Self::Asset => "An asset",
+            Self::AssetText => "Reading an asset",
+            Self::Columns => "Choosing columns",
             Self::Viewer => "Reading",
             Self::Snippet => "Policy",
             Self::Text => "Typing text",
@@ -191,7 +201,8 @@ impl Context {
             Self::Regions | Self::Connections | Self::Assets => Some(Self::Panes),
             Self::Asset => Some(Self::Assets),
             Self::Accounts | Self::Checks | Self::Detail => Some(Self::Connections),
-            Self::Snippet => Some(Self::Viewer),
+            Self::Snippet | Self::AssetText => Some(Self::Viewer),
+            Self::Columns => Some(Self::Choose),
         }
     }
 
@@ -338,6 +349,10 @@ conditions! {
     SomeFailed = "some-failed",
     /// Something of what is listed needs a second call that was not made.
     Late = "late",
+    /// Something in the asset is hidden.
+    Hidden = "hidden",
+    /// What is hidden in it is shown.
+    Revealed = "revealed",
     /// A policy lists what pane 3 shows.
     Listable = "listable",
     /// One came here by a link.
@@ -362,8 +377,12 @@ impl State {
                     Step::Recipient(_) => Context::Recipient,
                 };
             }
-            Some(Overlay::Around(_) | Overlay::Import(_)) => return Context::Choose,
-            Some(Overlay::Viewer(v)) if matches!(v.kind, ViewerKind::Snippet | ViewerKind::Message) => {
+            Some(Overlay::Around(_) | Overlay::Import(_) | Overlay::Leads(_)) => return Context::Choose,
+            Some(Overlay::Columns(_)) => return Context::Columns,
+            Some(Overlay::Viewer(v)) if v.kind == ViewerKind::Asset => return Context::AssetText,
+            Some(Overlay::Viewer(v))
+                if matches!(v.kind, ViewerKind::Snippet | ViewerKind::Message | ViewerKind::Cells) =>
+            {
                 return Context::Snippet;
             }
             Some(Overlay::Viewer(_)) => return Context::Viewer,
@@ -472,6 +491,8 @@ impl State {
                 !cells.is_empty() || !unreached.is_empty()
             }
             Condition::Late => self.is_late_missing(),
+            Condition::Hidden => self.browse.looked.as_ref().is_some_and(|l| l.hidden),
+            Condition::Revealed => self.browse.looked.as_ref().is_some_and(|l| l.until.is_some()),
             Condition::Listable => self.is_browsing() && !self.book.is_empty(),
             Condition::Followed => self.is_followed() && self.last_view.is_some(),
             Condition::Open => matches!(self.screen, Screen::Panes),

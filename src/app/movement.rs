@@ -36,7 +36,14 @@ impl State {
     pub(super) fn wakes(&self) -> impl Iterator<Item = Effect> {
         let watch = self.watch.as_ref().and_then(|w| w.next_at);
         let order = self.browse.list().and_then(|l| l.due);
-        self.follow_at.into_iter().chain(watch).chain(order).chain(self.form_alarm(self.now)).map(Effect::WakeAt)
+        let revealed = self.browse.looked.as_ref().and_then(|l| l.until);
+        self.follow_at
+            .into_iter()
+            .chain(watch)
+            .chain(order)
+            .chain(revealed)
+            .chain(self.form_alarm(self.now))
+            .map(Effect::WakeAt)
     }
 
     /// Moves in the pane with the focus: `to` gets present place, last place and rows of a page.

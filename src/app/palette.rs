@@ -1,8 +1,8 @@
 //! Everything by its name: commands, connections, groups, regions. Asks nothing of a cloud.
 
+use super::browse::Goal as Listed;
 use super::order::natural;
 use super::regions::told_regions;
-use super::browse::Goal as Listed;
 use super::{Action, COMMANDS, Condition, Effect, Notice, Overlay, Pane, State, TextInput};
 use crate::domain::{ConnectionId, KindId, Mark, Needle, Region, Timestamp, nearest};
 use crate::query::{kinds_for, needle};
@@ -80,6 +80,12 @@ impl State {
 
     pub(super) fn open_palette(&mut self, keys: Vec<KeyFact>) {
         self.overlays.push(Overlay::Palette(Palette { input: TextInput::new(LIMIT), chosen: 0, keys }));
+    }
+
+    /// Begins to type what is looked for everywhere.
+    pub(super) fn begin_to_find(&mut self) {
+        let input = TextInput::with("find ", LIMIT);
+        self.overlays.push(Overlay::Palette(Palette { input, chosen: 0, keys: Vec::new() }));
     }
 
     /// Handles an action in the palette; `None` when it is none of the palette's.
@@ -231,9 +237,8 @@ fn scattered(needle: &str, word: &str) -> bool {
 }
 
 fn all(state: &State, palette: &Palette) -> Vec<Entry> {
-    let plain = |word: String, say: String, goal: Goal| {
-        Entry { word, say, mark: None, key: String::new(), off: None, goal }
-    };
+    let plain =
+        |word: String, say: String, goal: Goal| Entry { word, say, mark: None, key: String::new(), off: None, goal };
     let typed = palette.input.text().trim();
     let mut entries: Vec<Entry> = Vec::new();
     if let Some(text) = typed.strip_prefix("find ").map(str::trim).filter(|t| !t.is_empty()) {
@@ -241,10 +246,8 @@ fn all(state: &State, palette: &Palette) -> Vec<Entry> {
     }
     let (recent, others) = kinds(state);
     entries.extend(recent);
-    let commands = COMMANDS
-        .iter()
-        .filter(|command| command.action != Action::DemoApply || state.flags.demo)
-        .map(|command| {
+    let commands =
+        COMMANDS.iter().filter(|command| command.action != Action::DemoApply || state.flags.demo).map(|command| {
             let (key, off) = key_of(state, palette, command.action);
             Entry {
                 word: command.word.to_owned(),

@@ -137,7 +137,8 @@ fn scope_summary(state: &State) -> String {
     let rows = region_rows(state);
     let all = all_regions(state).len();
     let marks = state.browse.scope.regions.len();
-    let shown = if state.region_filter.is_empty() { String::new() } else { format!("{} of {all} shown · ", rows.len()) };
+    let shown =
+        if state.region_filter.is_empty() { String::new() } else { format!("{} of {all} shown · ", rows.len()) };
     let global = state.browse.list().and_then(|l| l.kind.as_ref()).is_some_and(|k| k.scope != Scope::Regional);
     match marks {
         _ if global => "global: asked once an account".to_owned(),

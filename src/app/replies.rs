@@ -13,6 +13,9 @@ impl State {
         if !self.open.contains_key(&ticket) {
             return false;
         }
+        if let Some(changed) = self.look_reply(now, ticket, &body, effects) {
+            return changed;
+        }
         if let Some(changed) = self.browse_reply(now, ticket, &body, effects) {
             return changed;
         }

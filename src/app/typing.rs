@@ -17,13 +17,11 @@ impl State {
                 Step::Recipient(text) if !make.making => Some(text),
                 _ => None,
             },
-            (None, Screen::Panes) if self.typing_filter => {
-                Some(match (self.focus, self.browse.list_mut()) {
-                    (Pane::Regions, _) => &mut self.region_filter,
-                    (Pane::Checks | Pane::Detail, Some(list)) => &mut list.filter,
-                    _ => &mut self.filter,
-                })
-            }
+            (None, Screen::Panes) if self.typing_filter => Some(match (self.focus, self.browse.list_mut()) {
+                (Pane::Regions, _) => &mut self.region_filter,
+                (Pane::Checks | Pane::Detail, Some(list)) => &mut list.filter,
+                _ => &mut self.filter,
+            }),
             _ => None,
         }
     }

@@ -16,7 +16,8 @@ pub fn start() -> Vec<Effect> {
 
 /// Takes one message. Pure: the same state, time and message give the same result.
 pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
-    let effects = take(state, now, msg);
+    let mut effects = take(state, now, msg);
+    effects.extend(state.forget_looked());
     state.keep_copies(&effects);
     state.fit_columns();
     state.rest();
@@ -61,7 +62,8 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
             let due = state.form_wake(now);
             let follows = state.follow_at.is_some_and(|at| at <= now);
             let (arranged, order) = state.arrange_due(now);
-            state.changed = changed || follows || arranged || !effects.is_empty() || due.is_some();
+            let hides = state.hide_again(now);
+            state.changed = changed || follows || arranged || hides || !effects.is_empty() || due.is_some();
             effects.extend(order);
             if follows {
                 state.follow();
@@ -136,6 +138,8 @@ impl State {
             Some(Overlay::Around(_)) => self.around_action(action),
             Some(Overlay::Import(_)) => self.import_action(action),
             Some(Overlay::Codes(_)) => self.codes_action(action),
+            Some(Overlay::Columns(_)) => self.columns_action(now, action),
+            Some(Overlay::Leads(_)) => self.leads_action(now, action),
             None => None,
         };
         if let Some(effects) = handled {
@@ -202,6 +206,7 @@ impl State {
             Action::Facts => self.read_facts(),
             Action::History => return self.ask_history(),
             Action::LastView => return self.last_view(),
+            Action::Find => self.begin_to_find(),
             Action::Snippet => {
                 let viewer = self.cursor.and_then(|id| self.snippet_viewer(id));
                 self.overlays.extend(viewer.map(Overlay::Viewer));
@@ -250,6 +255,16 @@ impl State {
             | Action::Cells
             | Action::AskFailed
             | Action::LoadLate
+            | Action::Links
+            | Action::Reveal
+            | Action::CopyAsset
+            | Action::CopyId
+            | Action::CopyName
+            | Action::CopyArn
+            | Action::CopyItem
+            | Action::CopyPolicy
+            | Action::CopyCall
+            | Action::ConsoleLink
             | Action::HideDenied => {}
         }
         Vec::new()

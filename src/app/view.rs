@@ -21,7 +21,9 @@ pub struct View {
 impl View {
     /// Whether it is another view, and not the same with the cursor on another row.
     fn differs(&self, other: &Self) -> bool {
-        self.pane != other.pane || self.filter != other.filter || self.only_broken != other.only_broken
+        self.pane != other.pane
+            || self.filter != other.filter
+            || self.only_broken != other.only_broken
             || self.goal != other.goal
     }
 }

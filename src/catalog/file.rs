@@ -58,6 +58,8 @@ struct RawCall {
     items: Option<String>,
     #[serde(rename = "as")]
     scalar_as: Option<String>,
+    #[serde(default)]
+    none: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -154,7 +156,10 @@ struct RawFind {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawRedact {
+    #[serde(default)]
     paths: Vec<String>,
+    #[serde(default)]
+    show: Vec<String>,
 }
 
 /// Where a row's fields come from: the shape of the list's items, then those of the second calls.
@@ -239,7 +244,7 @@ impl Reader {
             resource: n.resource.unwrap_or_else(|| "*".to_owned()),
             note: n.note,
         };
-        let redact = f.redact.map(|r| r.paths).unwrap_or_default();
+        let (redact, show) = f.redact.map(|r| (r.paths, r.show)).unwrap_or_default();
         let redact = redact.iter().filter_map(|p| self.row_path("redact", p)).collect();
         Some(Kind {
             id: f.id,
@@ -260,6 +265,7 @@ impl Reader {
             read: f.permissions.read.into_iter().map(need).collect(),
             tag: f.permissions.tag.into_iter().map(need).collect(),
             redact,
+            show,
             finds,
             special: f.special,
             user: false,
@@ -304,7 +310,7 @@ impl Reader {
             self.root(field, service, op, items.as_ref(), raw.scalar_as.as_ref(), into)?;
         }
         let (service, operation) = (service_name.to_owned(), operation.to_owned());
-        Some(Call { service, operation, params, items, scalar_as: raw.scalar_as })
+        Some(Call { service, operation, params, items, scalar_as: raw.scalar_as, none: raw.none })
     }
 
     fn operation(
@@ -491,7 +497,7 @@ impl Reader {
                 _ => None,
             },
         );
-        let call = RawCall { op: raw.op, params: raw.params, items: raw.items, scalar_as: None };
+        let call = RawCall { op: raw.op, params: raw.params, items: raw.items, scalar_as: None, none: raw.none };
         let call = self.call(&field, call, Some(std::slice::from_ref(&raw.into)))?;
         let key = raw.key.as_deref().and_then(|k| self.path(&format!("{field}.key"), k));
         let row_key = raw.row_key.as_deref().or(raw.key.as_deref()).unwrap_or("@");
@@ -501,7 +507,7 @@ impl Reader {
         if raw.into.is_none() && when.is_some_and(|w| w != When::Always) {
             self.faults.push(Fault::File(format!("{field} has no `into`, which calls that are not always made need")));
         }
-        Some(Fetch { call, batch: raw.batch, key, row_key, when: when?, into: raw.into, none: raw.none, region })
+        Some(Fetch { call, batch: raw.batch, key, row_key, when: when?, into: raw.into, region })
     }
 
     fn state(&mut self, raw: RawState) -> Option<State> {

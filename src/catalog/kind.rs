@@ -58,6 +58,8 @@ pub struct Call {
     pub items: Option<Path>,
     /// Items that are no structures become one with this field.
     pub scalar_as: Option<String>,
+    /// Error codes that mean "there is none".
+    pub none: Vec<String>,
 }
 
 impl Call {
@@ -102,8 +104,6 @@ pub struct Fetch {
     pub when: When,
     /// The field of the row that holds the item; `None`: its members become the row's.
     pub into: Option<String>,
-    /// Error codes that mean "there is none", such as a bucket without tags.
-    pub none: Vec<String>,
     /// Where it is asked, if not in the cell's region: a bucket's own.
     pub region: Option<Template>,
 }
@@ -357,6 +357,8 @@ pub struct Kind {
     pub tag: Vec<Need>,
     /// Members that hold secrets.
     pub redact: Vec<Path>,
+    /// Members that the models mark sensitive and that are shown: an account's name. Not in users' files.
+    pub show: Vec<String>,
     /// How it is looked for.
     pub finds: Vec<Find>,
     /// Derived fields that no path can say: the word of the code that makes them.
@@ -438,22 +440,35 @@ impl Kind {
         file::read(text, false)
     }
 
+    /// Whether a member that the models mark sensitive is shown all the same, as a person asked for in the kind's file.
+    pub fn shows(&self, member: &str) -> bool {
+        self.show.iter().any(|name| name == member)
+    }
+
     /// The place of a column.
     pub fn column(&self, id: &str) -> Option<usize> {
         self.columns.iter().position(|c| c.id == id)
     }
 
-    /// Whether the second calls that only some columns need bring a column's values.
-    pub fn is_late(&self, column: &Column) -> bool {
-        self.late_fields().any(|field| column.from.begins_with(field))
+    /// The field of the second call that brings a column's values, if it is one that is not always made.
+    pub fn late_column(&self, column: &Column) -> Option<&str> {
+        self.late_fields().find(|field| column.from.begins_with(field))
     }
 
-    /// Whether those calls bring its tags.
-    pub fn has_late_tags(&self) -> bool {
-        self.tags.as_ref().is_some_and(|t| self.late_fields().any(|field| t.path.begins_with(field)))
+    /// The field of the call that brings its tags, likewise.
+    pub fn late_tags(&self) -> Option<&str> {
+        let tags = self.tags.as_ref()?;
+        self.late_fields().find(|field| tags.path.begins_with(field))
     }
 
-    fn late_fields(&self) -> impl Iterator<Item = &str> {
+    /// The field of the call that brings its state, likewise.
+    pub fn late_state(&self) -> Option<&str> {
+        let state = self.state.as_ref()?;
+        self.late_fields().find(|field| state.path.begins_with(field))
+    }
+
+    /// The fields of second calls that are made when a column, the tags or the state is wanted.
+    pub fn late_fields(&self) -> impl Iterator<Item = &str> {
         self.fetches.iter().filter(|f| f.when == When::Columns).filter_map(|f| f.into.as_deref())
     }
 

@@ -10,6 +10,8 @@ pub mod regions;
 mod registry;
 mod revealing;
 pub mod template;
+mod wanted;
 
 pub use registry::{Catalog, FileFault, Head};
 pub use revealing::only_reads;
+pub use wanted::Wanted;

@@ -353,6 +353,11 @@ impl Service {
         Some(Host { host: fill(&row.0), signing_region: fill(&row.1), signing_name: row.2.clone() })
     }
 
+    /// The only region where a service is asked that is not in its partition's default one.
+    pub fn home(&self, partition: &str) -> Option<&str> {
+        self.offered.get(partition)?.first().map(String::as_str)
+    }
+
     /// Whether the service is offered in a region; `None`: the models do not say.
     pub fn offered(&self, partition: &str, region: &str) -> Option<bool> {
         self.offered.get(partition).map(|regions| regions.iter().any(|r| r == region))

@@ -81,7 +81,7 @@ impl Catalog {
                 Err(found) => faults.extend(found.into_iter().map(of_file)),
                 Ok(kind) => match revealing::refused(&kind) {
                     Some(fault) => faults.push(of_file(fault)),
-                    None => catalog.add(Kind { user: true, ..kind }),
+                    None => catalog.add(Kind { user: true, show: Vec::new(), ..kind }),
                 },
             }
         }

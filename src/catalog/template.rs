@@ -40,15 +40,21 @@ enum Piece {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Place {
     source: Source,
-    /// Only what stands behind the last of these.
-    behind: Option<char>,
+    /// Only a part between two of these: the one that is counted so, from 0; without a number the last.
+    part: Option<(char, Option<usize>)>,
 }
 
 impl Place {
     fn value(&self, from: &dyn Fill) -> Option<Value> {
         let value = from.value(&self.source)?;
-        match (self.behind, &value) {
-            (Some(mark), Value::String(text)) => text.rsplit(mark).next().map(|t| Value::String(t.to_owned())),
+        match (self.part, &value) {
+            (Some((mark, at)), Value::String(text)) => {
+                let part = match at {
+                    None => text.rsplit(mark).next(),
+                    Some(at) => text.split(mark).nth(at),
+                };
+                part.filter(|t| !t.is_empty()).map(|t| Value::String(t.to_owned()))
+            }
             _ => Some(value),
         }
     }
@@ -162,12 +168,20 @@ fn plain(value: &Value) -> Option<String> {
     }
 }
 
-/// `QueueUrl~/` is what stands behind the last slash.
+/// `QueueUrl~/` is what stands behind the last slash, `ResourceARN~:2` the third part between colons.
 fn place(text: &str) -> Result<Place, PathError> {
-    let mut chars = text.chars();
-    match (chars.next_back(), chars.next_back()) {
-        (Some(mark), Some('~')) => Ok(Place { source: source(chars.as_str())?, behind: Some(mark) }),
-        _ => Ok(Place { source: source(text)?, behind: None }),
+    let Some((before, part)) = text.split_once('~') else { return Ok(Place { source: source(text)?, part: None }) };
+    let mut chars = part.chars();
+    let mark = chars.next();
+    let part = match (mark, chars.as_str()) {
+        (Some(mark), "") => Some((mark, None)),
+        (Some(mark), digits) => digits.parse().ok().map(|at| (mark, Some(at))),
+        (None, _) => None,
+    };
+    match part {
+        Some(part) => Ok(Place { source: source(before)?, part: Some(part) }),
+        // Said as of a path: the tilde is no part of one.
+        None => Ok(Place { source: source(text)?, part: None }),
     }
 }
 
@@ -220,6 +234,7 @@ mod tests {
     fn what_stands_behind_the_last_mark_can_be_meant() {
         let t = Template::parse("{Id~-}").unwrap();
         assert_eq!(t.fill(&Example).unwrap(), "1");
+        assert_eq!(Template::parse("{region~-1}").unwrap().fill(&Example).unwrap(), "west");
         assert_eq!(Template::parse("{region~x}").unwrap().fill(&Example).unwrap(), "eu-west-1");
     }
 

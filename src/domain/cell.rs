@@ -168,6 +168,29 @@ pub enum Needle {
     Tag(String, String),
 }
 
+/// Which second calls of a kind are made, beside those that always are. Each is a call a row, mostly.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Late {
+    /// None: what they would bring says that it is not loaded.
+    #[default]
+    None,
+    /// Those that bring these fields (`Kind::late_column`, `late_tags`, `late_state`).
+    Fields(std::collections::BTreeSet<String>),
+    /// All.
+    All,
+}
+
+impl Late {
+    /// Whether the call that brings a field is made.
+    pub fn wants(&self, field: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::Fields(some) => some.contains(field),
+            Self::All => true,
+        }
+    }
+}
+
 /// A question about assets: kinds over accounts and regions.
 #[derive(Debug, Clone)]
 pub struct Listing {
@@ -181,8 +204,8 @@ pub struct Listing {
     pub regions: Option<Vec<Region>>,
     /// Only these cells, such as those that failed; `None`: all.
     pub only: Option<Vec<CellKey>>,
-    /// Make the second calls too that only some columns and tags need.
-    pub columns: bool,
+    /// Which second calls are made that only some columns and tags need.
+    pub late: Late,
     /// Ask every region, also where two others were refused for the same reason.
     pub ask_refused: bool,
     /// Only what is looked for, by the kinds' own server-side filters.

@@ -32,7 +32,7 @@ pub use account::AccountId;
 pub use arn::{RoleArn, RoleName};
 pub use batch::{Batch, BatchBuilder, RawRow, RawValue, RowView, Span, StateRole, TagState, Value, hay_range};
 pub use cell::{
-    AssetRef, CellKey, CellNote, CellState, KindId, Listing, Look, Needle, ParentRef, TargetFacts, Trouble,
+    AssetRef, CellKey, CellNote, CellState, KindId, Late, Listing, Look, Needle, ParentRef, TargetFacts, Trouble,
 };
 pub use change::{Change, ChangeError};
 pub use connection::{Connection, Method, ProfileName, Source};

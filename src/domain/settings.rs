@@ -38,6 +38,10 @@ pub struct Settings {
     pub keys: Vec<Rebinding>,
     /// Requests in flight, all together.
     pub concurrency: usize,
+    /// Calls at once to one service of one account in one region.
+    pub per_service: usize,
+    /// Calls a second to it, in the long run.
+    pub per_second: u32,
     /// Time limit of one operation, retries included.
     pub timeout: Duration,
     /// Tries of one operation.
@@ -64,6 +68,8 @@ impl Default for Settings {
             theme: None,
             keys: Vec::new(),
             concurrency: 32,
+            per_service: 4,
+            per_second: 5,
             timeout: Duration::from_secs(10),
             attempts: 2,
             skip: BTreeSet::new(),

@@ -2,7 +2,7 @@
 
 use super::demo::book;
 use super::*;
-use crate::catalog::model;
+use crate::catalog::{Wanted, model};
 use crate::domain::{CheckError, Denial};
 use crate::providers::aws::failure::Failure;
 use crate::providers::demo::{Demo, Pace};
@@ -19,7 +19,8 @@ async fn ask(name: &str, service: &str, op: &str, params: Value) -> Result<Value
     let service = model::Service::load(service).unwrap();
     let op = service.operation(op).unwrap();
     let calls = Calls::new(aws, &round, connection, &session);
-    let answer = calls.ask(service, op, &Region::parse("us-east-1").unwrap(), params).await;
+    let answer =
+        calls.ask(service, op, &Region::parse("us-east-1").unwrap(), params, &Arc::new(Wanted::everything())).await;
     answer
         .result
         .map(|(value, id)| {

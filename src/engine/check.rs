@@ -139,14 +139,16 @@ impl Test<'_> {
                 self.streamed(self.with_probe(report, finding, at)).await
             }
             Ok(session) => {
-                if let Some(error) = self.other_account(&session.account.to_string()) {
+                if let Some(error) = other_account(self.connection, session.account.as_str()) {
                     return self.streamed(self.mismatch(start, &assumed, &error)).await;
                 }
                 let first = self.first_check(&assumed, ExternalIdFinding::NotTested);
                 self.emit(&first).await;
                 let (found, (finding, at)) =
                     tokio::join!(self.four(session).boxed(), self.settle(plan(true), &assumed, true).boxed());
-                if let Some(error) = found.identity.as_ref().and_then(|i| self.other_account(i.account.as_str())) {
+                if let Some(error) =
+                    found.identity.as_ref().and_then(|i| other_account(self.connection, i.account.as_str()))
+                {
                     return self.streamed(self.mismatch(start, &assumed, &error)).await;
                 }
                 let mut report = self.report(start, &assumed, vec![self.first_check(&assumed, finding)]);
@@ -281,19 +283,6 @@ impl Test<'_> {
         report
     }
 
-    /// The account that answered, when it is not the one this connection is pinned to.
-    fn other_account(&self, answered: &str) -> Option<CheckError> {
-        let pinned = self.connection.account.as_ref()?;
-        (pinned.as_str() != answered).then(|| {
-            CheckError::new(
-                ErrorClass::AccountMismatch,
-                format!(
-                    "account {answered} answered, and this connection is pinned to {pinned}; nothing further was asked. Look at its source and endpoint, or remove the connection and add it again"
-                ),
-            )
-        })
-    }
-
     fn mismatch(&self, start: Instant, assumed: &Assumed, error: &CheckError) -> ConnectionReport {
         let checks = Mandatory::ALL.into_iter().map(|m| self.unless_skipped(Check::untested(m, error.clone())));
         self.report(start, assumed, checks.collect())
@@ -355,4 +344,17 @@ impl Test<'_> {
         report.elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         report
     }
+}
+
+/// The account that answered, when it is not the one that the connection is pinned to.
+pub(super) fn other_account(connection: &Connection, answered: &str) -> Option<CheckError> {
+    let pinned = connection.account.as_ref()?;
+    (pinned.as_str() != answered).then(|| {
+        CheckError::new(
+            ErrorClass::AccountMismatch,
+            format!(
+                "account {answered} answered, and this connection is pinned to {pinned}; nothing further was asked. Look at its source and endpoint, or remove the connection and add it again"
+            ),
+        )
+    })
 }

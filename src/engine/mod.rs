@@ -5,19 +5,22 @@ mod check;
 pub mod demo;
 mod ladder;
 mod list;
+mod pace;
 mod probe;
 mod source;
 mod verdicts;
 
 use crate::catalog::Catalog;
 use crate::domain::{
-    CheckError, Connection, ConnectionId, End, ErrorClass, Part, Region, Reply, Request, Secret, Settings, Ticket,
+    AccountId, CheckError, Connection, ConnectionId, End, ErrorClass, Part, Region, Regions, Reply, Request, Secret,
+    Settings, Ticket,
 };
 use crate::journal::History;
 use crate::providers::aws::calls::Calls;
 use crate::providers::aws::reach::Reached;
 use crate::providers::aws::{Aws, Round};
 use crate::providers::demo::Demo;
+use pace::Paces;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Handle;
@@ -41,11 +44,17 @@ pub(crate) struct Shared {
     pub demo: Option<Demo>,
     /// Every kind of asset.
     pub catalog: Arc<Catalog>,
+    /// How fast each service is asked.
+    pub paces: Paces,
+    /// What accounts told of their regions in this run.
+    pub regions: Mutex<HashMap<(ConnectionId, AccountId), Regions>>,
 }
 
 impl Shared {
     fn new(aws: Aws, settings: Settings, history: History, catalog: Arc<Catalog>) -> Self {
-        Self { aws, settings, history: Arc::new(Mutex::new(history)), demo: None, catalog }
+        let paces = Paces::new(&settings);
+        let history = Arc::new(Mutex::new(history));
+        Self { aws, settings, history, demo: None, catalog, paces, regions: Mutex::default() }
     }
 }
 
@@ -147,6 +156,7 @@ impl Engine {
     /// Forgets every session and credential.
     pub fn forget(&self) {
         self.shared.aws.forget();
+        locked(&self.shared.regions).clear();
     }
 
     /// Keeps a one-time code for a connection's next test.

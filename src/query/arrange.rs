@@ -1,6 +1,10 @@
 //! The order of what is shown: which rows pass the filter, sorted, stable and total.
 
-use super::{Block, Filter, RowId};
+use super::filter::{Sieve, Sifted};
+use super::order::{Keys, key};
+use super::{Block, CellLabel, Filter, RowId};
+use crate::domain::{ConnectionId, RowView};
+use std::collections::{HashMap, HashSet};
 
 /// By what rows are sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -42,22 +46,153 @@ pub struct Arranged {
     pub unknown: usize,
 }
 
-/// Filters and sorts. The same asset through two connections counts once.
+/// Filters and sorts. The same asset through two connections counts once: the first block's row stands.
 pub fn arrange(blocks: &[Block], filter: &Filter, sort: Sort) -> Arranged {
-    let mut order = Vec::new();
-    let mut total = 0;
+    part(blocks, 0, filter, sort)
+}
+
+/// Takes in the blocks from `from` on, which are new at the end; much cheaper than a new order while they are few.
+pub fn extend(arranged: &mut Arranged, blocks: &[Block], from: usize, filter: &Filter, sort: Sort) {
+    let new = part(blocks, from, filter, sort);
+    arranged.total += new.total;
+    arranged.unknown += new.unknown;
+    let old = std::mem::take(&mut arranged.order);
+    // Looking up a place makes some seventeen keys, sorting anew makes one a row.
+    if new.order.len().saturating_mul(8) > old.len() {
+        let mut keys = Keys::with_capacity(old.len() + new.order.len());
+        for id in old.into_iter().chain(new.order) {
+            if let Some((cell, row)) = id.of(blocks) {
+                keys.push(cell, &row, id, sort);
+            }
+        }
+        arranged.order = keys.sorted();
+        return;
+    }
+    let mut merged = Vec::with_capacity(old.len() + new.order.len());
+    let mut rest = old.as_slice();
+    for id in new.order {
+        let own = key(blocks, id, sort);
+        let place = rest.partition_point(|other| key(blocks, *other, sort) < own);
+        merged.extend_from_slice(&rest[..place]);
+        merged.push(id);
+        rest = &rest[place..];
+    }
+    merged.extend_from_slice(rest);
+    arranged.order = merged;
+}
+
+/// The order under a filter that [narrows](Filter::narrows) the one that it was made with: no row is sorted again.
+/// `None` where rows were unknown before, which only a new order can tell.
+pub fn refine(arranged: &Arranged, blocks: &[Block], filter: &Filter) -> Option<Arranged> {
+    if arranged.unknown > 0 {
+        return None;
+    }
+    let mut passed: Vec<Vec<bool>> = Vec::new();
+    let mut candidates: Vec<Vec<u32>> = vec![Vec::new(); blocks.len()];
+    for id in &arranged.order {
+        if let Some(rows) = candidates.get_mut(id.block as usize) {
+            rows.push(id.row);
+        }
+    }
+    let sieve = Sieve::new(filter);
+    let mut unknown = 0;
+    for (block, rows) in blocks.iter().zip(&candidates) {
+        let mut flags = if rows.is_empty() { Vec::new() } else { vec![false; block.batch.len()] };
+        // Where all rows are candidates, one pass over the block's text is cheaper than a look at each.
+        let sifted = match rows.len() == block.batch.len() {
+            true => sieve.block(block),
+            false => sieve.rows(block, rows.iter().copied()),
+        };
+        unknown += sifted.unknown;
+        for row in sifted.rows {
+            if let Some(flag) = flags.get_mut(row as usize) {
+                *flag = true;
+            }
+        }
+        passed.push(flags);
+    }
+    let passes = |id: &&RowId| passed.get(id.block as usize).and_then(|f| f.get(id.row as usize)) == Some(&true);
+    let order = arranged.order.iter().filter(passes).copied().collect();
+    Some(Arranged { order, total: arranged.total, unknown })
+}
+
+/// Filters and sorts the blocks from `from` on; those before only say which assets are known.
+fn part(blocks: &[Block], from: usize, filter: &Filter, sort: Sort) -> Arranged {
+    let again = again(blocks, from);
+    let sieve = Sieve::new(filter);
+    let mut arranged = Arranged::default();
+    let mut found: Vec<(u32, Sifted)> = Vec::new();
+    for (at, block) in (0u32..).zip(blocks).skip(from) {
+        let sifted = match again.get(&at) {
+            None => {
+                arranged.total += block.batch.len();
+                if filter.is_empty() { Sifted::all(block) } else { sieve.block(block) }
+            }
+            Some(known) => {
+                let rows = (0u32..).take(block.batch.len()).filter(|row| !known.contains(row));
+                arranged.total += block.batch.len() - known.len();
+                sieve.rows(block, rows)
+            }
+        };
+        arranged.unknown += sifted.unknown;
+        found.push((at, sifted));
+    }
+    let mut keys = Keys::with_capacity(found.iter().map(|(_, s)| s.rows.len()).sum());
+    for (at, sifted) in found {
+        let Some(block) = blocks.get(at as usize) else { continue };
+        for row in sifted.rows {
+            keys.push(&block.cell, &block.batch.row(row as usize), RowId { block: at, row }, sort);
+        }
+    }
+    arranged.order = keys.sorted();
+    arranged
+}
+
+/// What two cells have in common that may hold the same assets: account, place and kind.
+type Whose<'a> = (&'a str, &'a str, &'a str);
+
+fn whose(cell: &CellLabel) -> Whose<'_> {
+    (cell.account.as_str(), cell.place(), &cell.kind.id)
+}
+
+/// Rows of the blocks from `from` on that are assets of another connection's block before them.
+fn again(blocks: &[Block], from: usize) -> HashMap<u32, HashSet<u32>> {
+    let mut again: HashMap<u32, HashSet<u32>> = HashMap::new();
+    let mut cells: HashMap<Whose<'_>, Vec<(u32, &Block)>> = HashMap::new();
     for (at, block) in (0u32..).zip(blocks) {
-        total += block.batch.len();
-        for (row, view) in (0u32..).zip(block.batch.rows()) {
-            if filter.passes(&block.cell, &view) {
-                order.push(RowId { block: at, row });
+        cells.entry(whose(&block.cell)).or_default().push((at, block));
+    }
+    for same in cells.values() {
+        // One connection alone, as nearly always, costs nothing more.
+        let Some((_, first)) = same.first() else { continue };
+        let last = same.last().map_or(0, |(at, _)| *at as usize);
+        if last < from || same.iter().all(|(_, b)| b.cell.connection == first.cell.connection) {
+            continue;
+        }
+        let mut known: HashMap<(&str, &str), ConnectionId> = HashMap::new();
+        for (at, block) in same {
+            for (row, view) in (0u32..).zip(block.batch.rows()) {
+                let connection = block.cell.connection;
+                let owner = *known.entry((view.region(), view.id())).or_insert(connection);
+                if owner != connection && *at as usize >= from {
+                    again.entry(*at).or_default().insert(row);
+                }
             }
         }
     }
-    let name = |id: &RowId| id.of(blocks).map(|(_, r)| if r.name().is_empty() { r.id() } else { r.name() });
-    order.sort_by(|a, b| name(a).cmp(&name(b)));
-    if sort.descending {
-        order.reverse();
+    again
+}
+
+/// Every connection that sees a row's asset, in the blocks' order.
+pub fn seen_by(blocks: &[Block], id: RowId) -> Vec<ConnectionId> {
+    let Some((cell, row)) = id.of(blocks) else { return Vec::new() };
+    let mut connections = Vec::new();
+    for block in blocks.iter().filter(|b| whose(&b.cell) == whose(cell)) {
+        let connection = block.cell.connection;
+        let has = |r: RowView<'_>| r.id() == row.id() && r.region() == row.region();
+        if !connections.contains(&connection) && (connection == cell.connection || block.batch.rows().any(has)) {
+            connections.push(connection);
+        }
     }
-    Arranged { order, total, unknown: 0 }
+    connections
 }

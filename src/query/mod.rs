@@ -2,15 +2,18 @@
 //!
 //! Rows stay where they are, in the batches that the engine made; what is shown is an order over them.
 
+mod amount;
 mod arrange;
 mod filter;
 mod find;
+mod grammar;
+mod order;
 mod value;
 
-pub use arrange::{Arranged, Sort, SortBy, arrange};
-pub use filter::{Filter, FilterError};
+pub use arrange::{Arranged, Sort, SortBy, arrange, extend, refine, seen_by};
+pub use filter::{Filter, FilterError, Judged};
 pub use find::{kinds_for, needle, place_of_arn};
-pub use value::{column_text, state_words};
+pub use value::{column_text, column_width, export_text, state_words, tags_text};
 
 use crate::catalog::kind::Kind;
 use crate::domain::{AccountId, Batch, ConnectionId, ConnectionName, Region, RowView};

@@ -144,6 +144,15 @@ impl Hands {
         Then::Nothing
     }
 
+    /// Reads the kinds' files before somebody waits for them.
+    pub fn warm(&self, catalog: &Arc<Catalog>) {
+        let catalog = catalog.clone();
+        self.clouds.spawn_blocking(move || {
+            let _ = catalog.heads().count();
+            let _ = catalog.ids().filter(|id| catalog.kind(id).is_some()).count();
+        });
+    }
+
     /// A ticket ends exactly once, also where nothing could answer it.
     fn no_cloud(&self, ticket: Ticket) {
         let error = CheckError::new(ErrorClass::Other, "nothing is open yet");

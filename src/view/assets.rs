@@ -65,7 +65,8 @@ pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
                 spans.iter().map(|s| (s.role(), s.text().to_owned())).collect()
             };
             let (words, rest) = (pieces(words), pieces(rest));
-            let used = brush.pieces(inner.x + 1, y, width.saturating_sub(keys), words.iter().map(|(r, w)| (*r, w.as_str())));
+            let used =
+                brush.pieces(inner.x + 1, y, width.saturating_sub(keys), words.iter().map(|(r, w)| (*r, w.as_str())));
             brush.pieces(inner.x + 1 + used, y, width.saturating_sub(used), rest.iter().map(|(r, w)| (*r, w.as_str())));
         }
     }

@@ -85,7 +85,8 @@ fn fitting(mut pieces: Vec<(Role, String)>, width: usize) -> Vec<(Role, String)>
 
 /// The first of several wordings that fits whole.
 fn first_fitting(wordings: Vec<Vec<(Role, String)>>, width: usize) -> Vec<(Role, String)> {
-    let columns = |pieces: &[(Role, String)]| pieces.iter().map(|(_, w)| text::width(w) + text::width(GAP)).sum::<usize>();
+    let columns =
+        |pieces: &[(Role, String)]| pieces.iter().map(|(_, w)| text::width(w) + text::width(GAP)).sum::<usize>();
     let last = wordings.last().cloned().unwrap_or_default();
     wordings.into_iter().find(|pieces| columns(pieces) <= width + text::width(GAP)).unwrap_or(last)
 }

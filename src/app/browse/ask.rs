@@ -4,7 +4,7 @@ use super::{Browse, Cell, Goal, KEPT, List};
 use crate::app::{Effect, Notice, Pane, State};
 use crate::catalog::kind::Scope;
 use crate::domain::{
-    CellKey, CellState, ConnectionId, KindId, Listing, Needle, Region, Request, Ticket, Timestamp, Trouble,
+    CellKey, CellState, ConnectionId, KindId, Late, Listing, Needle, Region, Request, Ticket, Timestamp, Trouble,
 };
 use crate::query::{kinds_for, needle, place_of_arn};
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,8 +78,8 @@ impl State {
             Goal::Link(link) => {
                 let kind = self.known_kind(&link.kind, kind)?;
                 let mut list = List::new(vec![link.kind.clone()], Some(kind), now);
-                list.find = link.by_id.then(|| Needle::Id(link.value.clone()));
-                list.filter.insert(&link.value);
+                list.find = link.id.clone().map(Needle::Id);
+                list.filter.insert(&link.filter);
                 list.read_filter();
                 Some(list)
             }
@@ -165,9 +165,8 @@ impl State {
             };
             groups.entry(missing).or_default().push(id);
         }
-        let cut = |(key, cell): &(&CellKey, &Cell)| {
-            cell.state == CellState::Cancelled && self.browse.covers(&goal, key)
-        };
+        let cut =
+            |(key, cell): &(&CellKey, &Cell)| cell.state == CellState::Cancelled && self.browse.covers(&goal, key);
         let cut: Vec<CellKey> = list.cells.iter().filter(cut).map(|(key, _)| key.clone()).collect();
         let mut effects = Vec::new();
         for (regions, select) in groups {
@@ -222,7 +221,7 @@ impl State {
     /// Has the second calls made that only some columns need.
     pub(in crate::app) fn load_late(&mut self, now: Timestamp) -> Vec<Effect> {
         match self.browse.list_mut() {
-            Some(list) if !list.late => list.late = true,
+            Some(list) if list.late != Late::All => list.late = Late::All,
             _ => return Vec::new(),
         }
         self.refresh_list(now)
@@ -273,7 +272,7 @@ impl State {
             kinds: list.kinds.clone(),
             regions: ask.regions,
             only: ask.only,
-            columns: list.late,
+            late: list.late.clone(),
             ask_refused: ask.refused,
             find: list.find.clone(),
         };

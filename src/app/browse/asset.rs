@@ -104,7 +104,10 @@ fn seen_through(list: &List, followed: &Followed) -> Vec<String> {
     let mut tried = BTreeSet::new();
     for block in list.table.blocks.iter() {
         let cell = &*block.cell;
-        if cell.connection == followed.cell.connection || cell.account != key.account || names.contains(cell.name.as_str()) {
+        if cell.connection == followed.cell.connection
+            || cell.account != key.account
+            || names.contains(cell.name.as_str())
+        {
             continue;
         }
         tried.insert(cell.connection);

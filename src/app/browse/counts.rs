@@ -4,9 +4,7 @@ use super::{Cell, Goal, List};
 use crate::app::detail::reason;
 use crate::app::{Line, Pane, RegionRow, State};
 use crate::catalog::kind::Scope;
-use crate::domain::{
-    CellKey, CellState, ConnectionId, Denial, Mark, Region, Role, Trouble,
-};
+use crate::domain::{CellKey, CellState, ConnectionId, Denial, Mark, Region, Role, Trouble};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -125,8 +123,8 @@ pub fn tally_of(state: &State) -> Tally {
         list.unreached.contains_key(id) || (known.contains(id) && !open.contains(id)) || !asking.contains(id)
     };
     tally.accounts = (connections.iter().filter(through).count(), connections.len());
-    tally.at_least = tally.cells.missing > 0
-        || connections.iter().any(|id| list.unreached.contains_key(id) || !known.contains(id));
+    tally.at_least =
+        tally.cells.missing > 0 || connections.iter().any(|id| list.unreached.contains_key(id) || !known.contains(id));
     tally
 }
 
@@ -206,9 +204,8 @@ pub fn region_counts(state: &State) -> Vec<RegionRow> {
         }
     }
     let global = list.kind.as_ref().is_some_and(|k| k.scope != Scope::Regional);
-    let hidden = |count: &Count| {
-        state.browse.hide_denied && matches!(count.words().0, Some(Mark::Denied | Mark::NotApplicable))
-    };
+    let hidden =
+        |count: &Count| state.browse.hide_denied && matches!(count.words().0, Some(Mark::Denied | Mark::NotApplicable));
     counts
         .into_iter()
         .filter(|(_, count)| !hidden(count))
@@ -250,9 +247,7 @@ pub struct Woe {
 /// What is the same about two troubles.
 fn sameness(trouble: &Trouble) -> (u8, String) {
     match trouble {
-        Trouble::Denied(denial) => {
-            (0, format!("{:?}\n{:?}\n{:?}", denial.action, denial.reason, denial.policy_arn))
-        }
+        Trouble::Denied(denial) => (0, format!("{:?}\n{:?}\n{:?}", denial.action, denial.reason, denial.policy_arn)),
         Trouble::Failed(error) => (1, format!("{:?}\n{:?}\n{}", error.class, error.code, error.message)),
     }
 }
@@ -296,12 +291,8 @@ impl Woe {
 
     /// The same in a line: who, what, where, why.
     pub fn words(&self, state: &State) -> String {
-        let names: Vec<&str> = self
-            .connections
-            .iter()
-            .filter_map(|id| state.connection(*id))
-            .map(|c| c.name.as_str())
-            .collect();
+        let names: Vec<&str> =
+            self.connections.iter().filter_map(|id| state.connection(*id)).map(|c| c.name.as_str()).collect();
         let who = match names.as_slice() {
             [one] => (*one).to_owned(),
             [one, two] => format!("{one}, {two}"),
@@ -359,8 +350,14 @@ pub fn foot(state: &State, room: usize) -> Vec<Line> {
     }
     let rest = woes.len().saturating_sub(shown);
     if rest > 0 {
-        let words = if shown == 0 { format!("{rest} reasons keep rows away") } else { format!("and {rest} reasons more") };
-        lines.push(Line::of(Role::Denied, "✗ ").and(Role::Text, words).and(Role::Key, "   {key:cells}").and(Role::Quiet, " shows all"));
+        let words =
+            if shown == 0 { format!("{rest} reasons keep rows away") } else { format!("and {rest} reasons more") };
+        lines.push(
+            Line::of(Role::Denied, "✗ ")
+                .and(Role::Text, words)
+                .and(Role::Key, "   {key:cells}")
+                .and(Role::Quiet, " shows all"),
+        );
     }
     lines
 }
@@ -379,9 +376,15 @@ impl State {
         if !list.table.blocks.is_empty() && list.table.total > 0 {
             let unknown = match list.table.unknown {
                 0 => String::new(),
-                n => format!(" {} could not be judged: what the filter asks for is not loaded; {{key:load-late}} loads it.", thousands(n)),
+                n => format!(
+                    " {} could not be judged: what the filter asks for is not loaded; {{key:load-late}} loads it.",
+                    thousands(n)
+                ),
             };
-            return format!("The filter hides all {} rows.{unknown} {{key:back}} clears it.", thousands(list.table.total));
+            return format!(
+                "The filter hides all {} rows.{unknown} {{key:back}} clears it.",
+                thousands(list.table.total)
+            );
         }
         if !list.tickets.is_empty() {
             return match list.find {

@@ -7,24 +7,32 @@
 mod answers;
 mod ask;
 mod asset;
+mod cells;
+mod columns;
+mod copies;
 mod counts;
+mod leads;
+mod look;
 mod order;
 mod policies;
 mod table;
 mod walk;
 mod words;
 
-pub use counts::{Count, Tally, Woe, accounts_tally, foot, region_counts, tally_of, thousands, woes};
-pub use order::Flight;
 pub(super) use asset::asset_detail;
+pub use columns::{Choosable, Chooser};
+pub use counts::{Count, Tally, Woe, accounts_tally, foot, region_counts, tally_of, thousands, woes};
+pub use leads::{Lead, Leads};
+pub use look::Looked;
+pub use order::Flight;
 pub use table::{Col, Shown, asset_columns, cell_words, col_title};
 pub use words::{accounts_summary, age_words, browse_header, browse_summary, filter_words};
 
 use super::{State, TextInput};
 use crate::catalog::kind::Kind;
 use crate::domain::{
-    AccountId, Batch, CellKey, CellNote, CellState, ConnectionId, KindId, Needle, Region, RowView, Ticket, Timestamp,
-    Trouble,
+    AccountId, Batch, CellKey, CellNote, CellState, ConnectionId, KindId, Late, Needle, Region, RowView, Secret,
+    Ticket, Timestamp, Trouble,
 };
 use crate::query::{Block, CellLabel, Filter, FilterError, RowId, Sort, place};
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,16 +92,16 @@ pub enum Goal {
 pub struct LinkGoal {
     /// What is listed.
     pub kind: KindId,
-    /// What its rows must hold.
-    pub value: String,
+    /// What its rows must hold, as a filter.
+    pub filter: String,
+    /// The id that the service is asked for alone, where it can be.
+    pub id: Option<String>,
     /// Through which connection.
     pub connection: ConnectionId,
     /// Where; `None`: everywhere in the account.
     pub region: Option<Region>,
     /// From where it was followed, in a few words: `VPC of pay-api`.
     pub from: String,
-    /// The value is an id, so that the service can be asked for it alone.
-    pub by_id: bool,
 }
 
 /// Which accounts and regions are asked. Nothing marked means all.
@@ -191,8 +199,8 @@ pub struct List {
     pub asked: BTreeMap<ConnectionId, Option<BTreeSet<Region>>>,
     /// Why a connection could not be reached.
     pub unreached: BTreeMap<ConnectionId, Trouble>,
-    /// The second calls that only some columns need are made.
-    pub late: bool,
+    /// Which second calls are made that only some columns and tags need.
+    pub late: Late,
     /// What was typed to filter.
     pub filter: TextInput,
     /// The same, read.
@@ -270,6 +278,10 @@ pub struct Browse {
     pub recent: Vec<KindId>,
     /// What is denied is left out throughout.
     pub hide_denied: bool,
+    /// The asset that is read on the screen.
+    pub looked: Option<Box<Looked>>,
+    /// Its JSON with what is hidden, for some seconds.
+    pub revealed: Option<Secret>,
     /// Requests that were cut short and have not ended yet: what still comes of them is stale.
     pub(super) ending: BTreeSet<Ticket>,
     pub(super) generation: u64,
@@ -277,7 +289,7 @@ pub struct Browse {
 
 impl List {
     fn new(kinds: Vec<KindId>, kind: Option<Arc<Kind>>, now: Timestamp) -> Self {
-        let late = kind.as_ref().is_some_and(|k| k.columns.iter().any(|c| c.shown && k.is_late(c)));
+        let late = kind.as_ref().map_or(Late::None, |k| shown_late(k));
         Self {
             kinds,
             kind,
@@ -319,6 +331,13 @@ impl List {
         let row = id.row as usize;
         (row < block.batch.len()).then(|| Followed { cell: block.cell.clone(), batch: block.batch.clone(), row })
     }
+}
+
+/// The second calls that bring what is shown of a kind without being asked for.
+fn shown_late(kind: &Kind) -> Late {
+    let columns = kind.columns.iter().filter(|c| c.shown).filter_map(|c| kind.late_column(c));
+    let fields: BTreeSet<String> = columns.chain(kind.late_state()).map(str::to_owned).collect();
+    if fields.is_empty() { Late::None } else { Late::Fields(fields) }
 }
 
 impl Goal {
@@ -374,7 +393,14 @@ impl State {
 
     /// What the list is called.
     pub fn goal_title(&self, goal: &Goal) -> String {
-        let title = |id: &KindId| self.browse.lists.values().filter_map(|l| l.kind.as_ref()).find(|k| k.id == id.as_str()).map_or_else(|| id.to_string(), |k| k.title.clone());
+        let title = |id: &KindId| {
+            self.browse
+                .lists
+                .values()
+                .filter_map(|l| l.kind.as_ref())
+                .find(|k| k.id == id.as_str())
+                .map_or_else(|| id.to_string(), |k| k.title.clone())
+        };
         match goal {
             Goal::Kind(kind) => title(kind),
             Goal::Link(link) => format!("{} · {}", title(&link.kind), link.from),
@@ -392,6 +418,6 @@ impl State {
 }
 
 #[cfg(test)]
-mod fixtures;
+pub mod fixtures;
 #[cfg(test)]
 mod tests;

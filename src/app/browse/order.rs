@@ -40,12 +40,12 @@ impl State {
         list.arranged = now;
         let rows: usize = blocks.iter().map(|b| b.batch.len()).sum();
         if rows <= FEW {
-            let arranged = arrange(&blocks, &list.passing, list.sort);
+            let arranged = arrange(&blocks, &list.passing.clone().at(now), list.sort);
             list.take(blocks, arranged);
             self.follow_row();
             return None;
         }
-        let (filter, sort) = (list.passing.clone(), list.sort);
+        let (filter, sort) = (list.passing.clone().at(now), list.sort);
         list.flight = Some(Flight { generation, blocks: blocks.clone() });
         self.browse.generation = generation;
         Some(Effect::Arrange { generation, blocks, filter, sort })

@@ -29,8 +29,10 @@ impl State {
     /// The policy that lists some kinds, for each of some connections.
     pub(in crate::app) fn kinds_viewer(&self, kinds: &[Arc<Kind>], ids: &[ConnectionId]) -> Option<Viewer> {
         let first = self.connection(*ids.first()?)?;
-        let sheets: Vec<Sheet> =
-            ids.iter().filter_map(|id| self.listing_snippet(kinds, *id)).map(|s| sheet("listing", &s)).collect();
+        let sheets: Vec<Sheet> = ids
+            .iter()
+            .filter_map(|id| Some(Sheet { whose: Some(*id), ..sheet("listing", &self.listing_snippet(kinds, *id)?) }))
+            .collect();
         (!sheets.is_empty()).then(|| Viewer::new(ViewerKind::Snippet, first.name.as_str(), sheets))
     }
 

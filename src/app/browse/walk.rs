@@ -2,7 +2,7 @@
 
 use super::table::{Col, asset_columns, col_title};
 use super::{AssetKey, Goal};
-use crate::app::{Action, Effect, Notice, Overlay, Pane, State};
+use crate::app::{Action, Effect, Notice, Overlay, Pane, State, ViewerKind};
 use crate::domain::{ConnectionId, Timestamp};
 use crate::query::{Sort, SortBy};
 use std::collections::BTreeSet;
@@ -17,6 +17,9 @@ impl State {
         let table = matches!(self.focus, Pane::Checks | Pane::Detail);
         Some(match action {
             Action::Fleet => self.browse_fleet(),
+            Action::Refresh if self.viewer().is_some_and(|v| v.kind == ViewerKind::Asset) => {
+                self.look_again(now, false)
+            }
             Action::Refresh => self.refresh_list(now),
             Action::AskFailed => self.ask_failed(now),
             Action::LoadLate => self.load_late(now),
@@ -34,6 +37,32 @@ impl State {
                 self.overlays.extend(viewer.map(Overlay::Viewer));
                 Vec::new()
             }
+            Action::Open if table => match self.browse.here {
+                Some(Goal::Find(_)) if self.focus == Pane::Checks => self.open_found(now),
+                _ => self.open_asset(now),
+            },
+            Action::Cells => {
+                let viewer = self.cells_viewer();
+                self.overlays.extend(viewer.map(Overlay::Viewer));
+                Vec::new()
+            }
+            Action::Columns => {
+                self.begin_to_choose_columns();
+                Vec::new()
+            }
+            Action::Links => {
+                self.begin_to_follow();
+                Vec::new()
+            }
+            Action::Reveal => self.reveal(now),
+            Action::CopyAsset
+            | Action::CopyId
+            | Action::CopyName
+            | Action::CopyArn
+            | Action::CopyItem
+            | Action::CopyPolicy
+            | Action::CopyCall
+            | Action::ConsoleLink => self.copy_asset(action)?,
             Action::Sort if table => self.sort_next(now),
             Action::SortReverse => self.sort_reverse(now),
             Action::ScrollLeft | Action::ScrollRight => {
@@ -42,7 +71,8 @@ impl State {
             }
             Action::HideDenied => {
                 self.browse.hide_denied = !self.browse.hide_denied;
-                let words = if self.browse.hide_denied { "what is denied is left out" } else { "what is denied is shown" };
+                let words =
+                    if self.browse.hide_denied { "what is denied is left out" } else { "what is denied is shown" };
                 self.notice = Some(Notice::plain(words));
                 Vec::new()
             }
@@ -99,7 +129,8 @@ impl State {
             list.marks.extend(keys);
         }
         let count = list.marks.len();
-        self.notice = Some(Notice::plain(if count == 0 { "nothing is marked".to_owned() } else { format!("{count} marked") }));
+        self.notice =
+            Some(Notice::plain(if count == 0 { "nothing is marked".to_owned() } else { format!("{count} marked") }));
     }
 
     fn mark_connections(&mut self, now: Timestamp, ids: impl IntoIterator<Item = ConnectionId>) -> Vec<Effect> {
@@ -107,7 +138,11 @@ impl State {
         let marks = &mut self.browse.scope.connections;
         let all = ids.iter().all(|id| marks.contains(id));
         for id in ids {
-            if all { marks.remove(&id) } else { marks.insert(id) };
+            if all {
+                marks.remove(&id)
+            } else {
+                marks.insert(id)
+            };
         }
         self.scope_changed(now)
     }
@@ -181,8 +216,8 @@ impl State {
     /// Whether something of the list is not loaded that a key can load.
     pub(in crate::app) fn is_late_missing(&self) -> bool {
         self.browse.list().is_some_and(|list| {
-            let late = |k: &crate::catalog::kind::Kind| k.has_late_tags() || k.columns.iter().any(|c| k.is_late(c));
-            !list.late && list.kind.as_deref().is_some_and(late)
+            let late = |k: &crate::catalog::kind::Kind| k.late_fields().any(|field| !list.late.wants(field));
+            list.kind.as_deref().is_some_and(late)
         })
     }
 

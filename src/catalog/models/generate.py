@@ -103,8 +103,15 @@ def endpoints(rules, signing, partitions):
     return out
 
 
+# Asked in one region only, whatever the rules say
+# (https://docs.aws.amazon.com/global-accelerator/latest/api/Welcome.html).
+HOMES = {"globalaccelerator": {"aws": "us-west-2"}}
+
+
 def offered(loader, service, prefix):
     """partition -> regions where the service is offered, from endpoints.json; missing: not known."""
+    if service in HOMES:
+        return {partition: [region] for partition, region in HOMES[service].items()}
     data = loader.load_data("endpoints")
     out = {}
     for partition in data["partitions"]:

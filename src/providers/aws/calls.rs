@@ -130,6 +130,7 @@ pub(super) async fn assume_role(
 }
 
 /// Places and clients for the calls that a session makes.
+#[derive(Clone, Copy)]
 pub struct Calls<'a> {
     aws: &'a Aws,
     round: &'a Round,

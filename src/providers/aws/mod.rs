@@ -8,6 +8,7 @@ pub mod calls;
 pub mod endpoint;
 pub mod failure;
 pub mod http;
+pub mod list;
 pub mod reach;
 mod session;
 mod source;

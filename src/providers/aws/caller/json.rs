@@ -1,10 +1,15 @@
-//! JSON answers in the AWS CLI's shape: times as RFC 3339, members of the status line and the headers beside the body's.
+//! JSON answers in the AWS CLI's shape, in one pass: times as RFC 3339, members of the status line and the headers
+//! beside the body's. What is not wanted is read past, not kept.
 
+use crate::catalog::Wanted;
 use crate::catalog::model::{Kind, Location, Member, Operation, Protocol, Service, ShapeRef};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
-use serde_json::{Map, Value};
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize as _, Deserializer};
+use serde_json::{Map, Number, Value};
+use std::fmt;
 
 /// Why an answer cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,11 +22,17 @@ pub enum JsonError {
     Stranger(String),
 }
 
-/// Reads an answer.
+/// Reads an answer, as far as it is wanted.
 ///
 /// # Errors
 /// See [`JsonError`].
-pub fn read(service: &Service, op: &Operation, response: &HttpResponse, body: &[u8]) -> Result<Value, JsonError> {
+pub fn read(
+    service: &Service,
+    op: &Operation,
+    response: &HttpResponse,
+    body: &[u8],
+    wanted: &Wanted,
+) -> Result<Value, JsonError> {
     let Some(output) = op.output else { return Ok(Value::Object(Map::new())) };
     let Kind::Structure { members, payload, .. } = &service.shape(output).kind else {
         return Ok(Value::Object(Map::new()));
@@ -33,19 +44,22 @@ pub fn read(service: &Service, op: &Operation, response: &HttpResponse, body: &[
             Map::from_iter([(member.name.clone(), Value::String(text))])
         }
         Some(member) => {
-            let value = parse(body)?;
-            Map::from_iter([(member.name.clone(), shaped(service, member.shape, value))])
+            let inner = wanted.member(&member.name).unwrap_or(wanted);
+            let value = parse(body, Seed { service, shape: member.shape, wanted: inner })?;
+            Map::from_iter([(member.name.clone(), value)])
         }
+        None if body.is_empty() => Map::new(),
         None => {
-            let Value::Object(map) = parse(body)? else {
-                return Err(JsonError::Broken("it is no object".to_owned()));
-            };
-            let body: Vec<&Member> = members.iter().filter(|m| m.location.is_none()).collect();
+            let mut reader = serde_json::Deserializer::from_slice(body);
+            let whole = |e: serde_json::Error| JsonError::Broken(e.to_string());
+            let found = reader.deserialize_map(Fields { service, members, wanted }).map_err(whole)?;
+            reader.end().map_err(whole)?;
             // A portal that answers in JSON has none of our members; an empty answer is one of AWS's.
-            if !map.is_empty() && !body.is_empty() && !body.iter().any(|m| map.contains_key(wire(service, m))) {
+            let some = members.iter().any(|m| m.location.is_none());
+            if some && found.unknown && !found.known {
                 return Err(JsonError::Stranger(op.name.clone()));
             }
-            structure(service, members, map)
+            found.map
         }
     };
     for member in members {
@@ -59,11 +73,15 @@ pub fn read(service: &Service, op: &Operation, response: &HttpResponse, body: &[
     Ok(Value::Object(out))
 }
 
-fn parse(body: &[u8]) -> Result<Value, JsonError> {
+fn parse(body: &[u8], seed: Seed<'_>) -> Result<Value, JsonError> {
     if body.is_empty() {
         return Ok(Value::Object(Map::new()));
     }
-    serde_json::from_slice(body).map_err(|e| JsonError::Broken(e.to_string()))
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let whole = |e: serde_json::Error| JsonError::Broken(e.to_string());
+    let value = seed.deserialize(&mut reader).map_err(whole)?;
+    reader.end().map_err(whole)?;
+    Ok(value)
 }
 
 /// Only services with paths give a member another name in their JSON.
@@ -71,32 +89,162 @@ fn wire<'m>(service: &Service, member: &'m Member) -> &'m str {
     if service.protocol == Protocol::RestJson { member.wire() } else { &member.name }
 }
 
-fn structure(service: &Service, members: &[Member], mut map: Map<String, Value>) -> Map<String, Value> {
-    // In the model's order, which is the AWS CLI's; what the model does not know stays at the end.
-    let mut out = Map::new();
-    for member in members {
-        if let Some(value) = map.shift_remove(wire(service, member)) {
-            out.insert(member.name.clone(), shaped(service, member.shape, value));
-        }
-    }
-    out.extend(map);
-    out
+/// Reads a value of a shape.
+#[derive(Clone, Copy)]
+struct Seed<'a> {
+    service: &'a Service,
+    shape: ShapeRef,
+    wanted: &'a Wanted,
 }
 
-fn shaped(service: &Service, shape: ShapeRef, value: Value) -> Value {
-    match (&service.shape(shape).kind, value) {
-        (Kind::Structure { members, .. }, Value::Object(map)) => Value::Object(structure(service, members, map)),
-        (Kind::List { item, .. }, Value::Array(list)) => {
-            Value::Array(list.into_iter().map(|v| shaped(service, item.shape, v)).collect())
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
+        match &self.service.shape(self.shape).kind {
+            Kind::Document => Value::deserialize(from),
+            _ => from.deserialize_any(self),
         }
-        (Kind::Map { value: item, .. }, Value::Object(map)) => {
-            Value::Object(map.into_iter().map(|(k, v)| (k, shaped(service, item.shape, v))).collect())
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.service.shape(self.shape).name)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, b: bool) -> Result<Value, E> {
+        Ok(Value::Bool(b))
+    }
+
+    fn visit_i64<E: Error>(self, n: i64) -> Result<Value, E> {
+        Ok(self.number(n.into()))
+    }
+
+    fn visit_u64<E: Error>(self, n: u64) -> Result<Value, E> {
+        Ok(self.number(n.into()))
+    }
+
+    fn visit_f64<E: Error>(self, n: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(n).map_or(Value::Null, |n| self.number(n)))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::String(text.to_owned()))
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<Value, E> {
+        Ok(Value::String(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let shape = match &self.service.shape(self.shape).kind {
+            Kind::List { item, .. } => item.shape,
+            _ => self.shape,
+        };
+        let mut list = Vec::new();
+        while let Some(value) = seq.next_element_seed(Seed { shape, ..self })? {
+            list.push(value);
         }
-        (Kind::Time(_), Value::Number(n)) => {
-            let time = n.as_f64().map(DateTime::from_secs_f64);
-            let text = time.and_then(|t| t.fmt(Format::DateTime).ok());
-            text.map_or(Value::Number(n), Value::String)
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        match &self.service.shape(self.shape).kind {
+            Kind::Structure { members, .. } => {
+                let fields = Fields { service: self.service, members, wanted: self.wanted };
+                fields.visit_map(map).map(|found| Value::Object(found.map))
+            }
+            kind => {
+                let mut out = Map::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    let value = match (kind, self.wanted.member(&key)) {
+                        (_, None) => {
+                            map.next_value::<IgnoredAny>()?;
+                            continue;
+                        }
+                        (Kind::Map { value, .. }, Some(wanted)) => {
+                            map.next_value_seed(Seed { shape: value.shape, wanted, ..self })?
+                        }
+                        // Something else than the model says stays as it is.
+                        _ => map.next_value::<Value>()?,
+                    };
+                    out.insert(key, value);
+                }
+                Ok(Value::Object(out))
+            }
         }
-        (_, value) => value,
+    }
+}
+
+impl Seed<'_> {
+    /// Times are seconds since 1970 where they are numbers.
+    fn number(&self, n: Number) -> Value {
+        if !matches!(self.service.shape(self.shape).kind, Kind::Time(_)) {
+            return Value::Number(n);
+        }
+        let time = n.as_f64().map(DateTime::from_secs_f64);
+        let text = time.and_then(|t| t.fmt(Format::DateTime).ok());
+        text.map_or(Value::Number(n), Value::String)
+    }
+}
+
+/// Reads a structure's members.
+struct Fields<'a> {
+    service: &'a Service,
+    members: &'a [Member],
+    wanted: &'a Wanted,
+}
+
+/// What was found in a structure.
+struct Found {
+    map: Map<String, Value>,
+    /// A member that the model knows.
+    known: bool,
+    /// One that it does not.
+    unknown: bool,
+}
+
+impl<'de> Visitor<'de> for Fields<'_> {
+    type Value = Found;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Found, A::Error> {
+        let mut found = Found { map: Map::new(), known: false, unknown: false };
+        let mut hint = 0;
+        while let Some(key) = from.next_key::<std::borrow::Cow<'de, str>>()? {
+            let is = |m: &Member| wire(self.service, m) == key;
+            let (before, behind) = self.members.split_at(hint);
+            let at = behind.iter().position(is).map(|at| at + hint).or_else(|| before.iter().position(is));
+            let Some(at) = at else {
+                found.unknown = true;
+                // What the model does not know is shown where everything is, and kept nowhere else.
+                match self.wanted.is_all() {
+                    true => drop(found.map.insert(key.into_owned(), from.next_value::<Value>()?)),
+                    false => drop(from.next_value::<IgnoredAny>()?),
+                }
+                continue;
+            };
+            found.known = true;
+            hint = at + 1;
+            let member = &self.members[at];
+            match self.wanted.member(&member.name) {
+                None => drop(from.next_value::<IgnoredAny>()?),
+                Some(wanted) => {
+                    let seed = Seed { service: self.service, shape: member.shape, wanted };
+                    found.map.insert(member.name.clone(), from.next_value_seed(seed)?);
+                }
+            }
+        }
+        Ok(found)
     }
 }

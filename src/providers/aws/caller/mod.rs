@@ -11,6 +11,7 @@ use super::calls::Calls;
 use super::endpoint::Service as Named;
 use super::failure::{self, CallError, Failure};
 use super::{Answer, Aws, Place};
+use crate::catalog::Wanted;
 use crate::catalog::model::{Operation as Op, Protocol, Service, Variant};
 use crate::domain::{CheckError, ErrorClass, Region};
 use crate::text;
@@ -46,6 +47,7 @@ use aws_types::region::SigningRegion;
 use aws_types::request_id::RequestId as _;
 use serde_json::Value;
 use std::fmt;
+use std::sync::Arc;
 
 /// An error that a service spoke.
 #[derive(Debug)]
@@ -75,13 +77,14 @@ struct Answered {
 }
 
 impl Calls<'_> {
-    /// Asks one operation in a region, in the AWS CLI's words.
+    /// Asks one operation in a region, in the AWS CLI's words. Only what is wanted of the answer is kept.
     pub async fn ask(
         &self,
         service: &'static Service,
         op: &'static Op,
         region: &Region,
         params: Value,
+        wanted: &Arc<Wanted>,
     ) -> Answer<Value> {
         let named = Named::Model { id: &service.id, name: service.name };
         let place = match self.place(named, region) {
@@ -90,7 +93,8 @@ impl Calls<'_> {
         };
         let credentials = self.session().credentials.clone();
         let aws = self.aws();
-        aws.call(self.round(), &place, &op.name, invoke(aws, &place, service, op, credentials, params)).await
+        aws.call(self.round(), &place, &op.name, invoke(aws, &place, service, op, credentials, params, wanted.clone()))
+            .await
     }
 }
 
@@ -101,6 +105,7 @@ async fn invoke(
     op: &'static Op,
     credentials: Credentials,
     params: Value,
+    wanted: Arc<Wanted>,
 ) -> Result<(Value, Option<String>), CallError> {
     let partition = place.region.partition();
     let Some(host) = service.host(partition.as_str(), place.region.as_str(), Variant::Plain) else {
@@ -111,7 +116,7 @@ async fn invoke(
     let mut layer = Layer::new("call");
     layer.store_put(AuthSchemeOptionResolverParams::new(()));
     layer.store_put(SigV4OperationSigningConfig {
-        region: Some(SigningRegion::from_static(Box::leak(host.signing_region.into_boxed_str()))),
+        region: Some(SigningRegion::from(aws_types::region::Region::new(host.signing_region))),
         name: Some(SigningName::from(host.signing_name)),
         signing_options: signing(service),
         ..SigV4OperationSigningConfig::default()
@@ -148,8 +153,15 @@ async fn invoke(
         .interceptor(ServiceClockSkewInterceptor::new())
         .interceptor(UserAgentInterceptor::new())
         .runtime_plugin(plugin)
-        .serializer(move |params: Value| request::request(service, op, &params).map_err(Into::into))
-        .deserializer(move |response: &HttpResponse| answer(service, op, response))
+        .serializer(move |params: Value| {
+            let mut request = request::request(service, op, &params)?;
+            if service.name == "apigateway" {
+                // Without it the answer may be HAL, whose members are others.
+                request.headers_mut().insert("accept", "application/json");
+            }
+            Ok(request)
+        })
+        .deserializer(move |response: &HttpResponse| answer(service, op, response, &wanted))
         .build();
     let answered = operation.invoke(params).await.map_err(|e| failure::read(e, &place.host()))?;
     Ok((answered.value, answered.request_id))
@@ -170,6 +182,7 @@ fn answer(
     service: &'static Service,
     op: &'static Op,
     response: &HttpResponse,
+    wanted: &Wanted,
 ) -> Result<Answered, OrchestratorError<Spoken>> {
     let body = response.body().bytes().unwrap_or_default();
     if !response.status().is_success() {
@@ -177,10 +190,10 @@ fn answer(
     }
     let value = match service.protocol {
         Protocol::Json | Protocol::RestJson => {
-            json::read(service, op, response, body).map_err(OrchestratorError::other)
+            json::read(service, op, response, body, wanted).map_err(OrchestratorError::other)
         }
         Protocol::Query | Protocol::Ec2 | Protocol::RestXml => {
-            xml::read(service, op, body).map_err(OrchestratorError::other)
+            xml::read(service, op, body, wanted).map_err(OrchestratorError::other)
         }
     }?;
     Ok(Answered { value, request_id: response.request_id().map(|id| text::line(id).into_owned()) })

@@ -16,12 +16,12 @@ const INSTANCES: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 
 fn ec2(body: &str) -> Result<Value, XmlError> {
     let service = Service::load("ec2").unwrap();
-    read(service, service.operation("DescribeInstances").unwrap(), body.as_bytes())
+    read(service, service.operation("DescribeInstances").unwrap(), body.as_bytes(), &Wanted::everything())
 }
 
 fn with(service: &str, op: &str, body: &str) -> Result<Value, XmlError> {
     let service = Service::load(service).unwrap();
-    read(service, service.operation(op).unwrap(), body.as_bytes())
+    read(service, service.operation(op).unwrap(), body.as_bytes(), &Wanted::everything())
 }
 
 #[test]
