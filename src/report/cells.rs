@@ -101,8 +101,8 @@ impl Tally {
 pub struct Group {
     /// The first of its kind.
     pub trouble: Trouble,
-    /// What was refused or failed: an IAM action, an operation, or a kind's title.
-    pub what: String,
+    /// What was refused or failed: IAM actions, operations, or kinds' titles.
+    pub what: Vec<String>,
     /// Where, by connection: the regions; `None` for a global kind, nothing where the account was not reached.
     pub places: BTreeMap<ConnectionId, BTreeSet<Option<String>>>,
     /// Which kinds.
@@ -133,16 +133,26 @@ pub fn groups(
         let what = action(&note.trouble).unwrap_or(&note.operation);
         add(&mut groups, &note.trouble, what).put(key, note.rows);
     }
-    groups.sort_by_key(|g| matches!(g.trouble, Trouble::Failed(_)));
-    groups
+    let mut merged: Vec<Group> = Vec::new();
+    for group in groups {
+        match merged.iter_mut().find(|g| g.rows == 0 && group.rows == 0 && g.is_like(&group)) {
+            Some(first) => {
+                first.what.extend(group.what);
+                first.kinds.extend(group.kinds);
+            }
+            None => merged.push(group),
+        }
+    }
+    merged.sort_by_key(|g| matches!(g.trouble, Trouble::Failed(_)));
+    merged
 }
 
 /// The group of a trouble, made where there is none.
 fn add<'g>(groups: &'g mut Vec<Group>, trouble: &Trouble, what: &str) -> &'g mut Group {
-    let at = groups.iter().position(|g| g.what == what && alike(&g.trouble, trouble)).unwrap_or_else(|| {
+    let at = groups.iter().position(|g| g.what == [what] && alike(&g.trouble, trouble)).unwrap_or_else(|| {
         groups.push(Group {
             trouble: trouble.clone(),
-            what: what.to_owned(),
+            what: vec![what.to_owned()],
             places: BTreeMap::new(),
             kinds: BTreeSet::new(),
             rows: 0,
@@ -182,6 +192,21 @@ impl Group {
         self.rows += rows;
     }
 
+    /// Whether another thing is kept away in the same places for the same reason.
+    fn is_like(&self, other: &Self) -> bool {
+        alike(&self.trouble, &other.trouble)
+            && self.places == other.places
+            && self.kinds.is_empty() == other.kinds.is_empty()
+    }
+
+    /// What was refused or failed, in a few words.
+    pub fn whats(&self) -> String {
+        match self.what.as_slice() {
+            [a, b, _, rest @ ..] if !rest.is_empty() => format!("{a}, {b} and {} more", rest.len() + 1),
+            few => few.join(", "),
+        }
+    }
+
     /// Whether it is a refusal.
     pub fn denied(&self) -> bool {
         matches!(self.trouble, Trouble::Denied(_))
@@ -213,7 +238,7 @@ impl Group {
     pub fn sentence(&self, book: &[Connection]) -> String {
         let word = if self.denied() { "denied" } else { "failed" };
         if self.kinds.is_empty() {
-            let what = if self.denied() { format!("{} denied: ", self.what) } else { String::new() };
+            let what = if self.denied() { format!("{} denied: ", self.whats()) } else { String::new() };
             return format!("{} could not be reached: {what}{}", self.whereabouts(book), self.why());
         }
         let rows = match self.rows {
@@ -221,7 +246,7 @@ impl Group {
             1 => ", 1 row".to_owned(),
             n => format!(", {n} rows"),
         };
-        format!("{} {word}: {} ({}{rows})", self.what, self.why(), self.whereabouts(book))
+        format!("{} {word}: {} ({}{rows})", self.whats(), self.why(), self.whereabouts(book))
     }
 
     /// What to do about it; `program` is how a command begins.
@@ -231,19 +256,20 @@ impl Group {
         let first = ids.next().and_then(|id| book.iter().find(|c| c.id == *id));
         // Who is meant is said only where it is one.
         let role = first.filter(|_| ids.next().is_none()).and_then(Connection::role_arn);
-        let advice = advice(denial, &About { role, ..About::default() });
         let named = first.filter(|c| c.saved).map(|c| c.name.as_str());
         if self.kinds.is_empty() {
-            return Some(match named {
-                Some(name) => format!("{} See {program} check {name}.", advice.text),
-                None => advice.text,
-            });
+            // What is to be compared stands in the check, value by value.
+            return named.map(|name| format!("{program} check {name} says what to compare."));
         }
-        let kinds: Vec<String> = self.kinds.iter().map(|k| format!("--kind {}", short(k))).collect();
+        let mut denial = denial.clone();
+        if self.what.len() > 1 {
+            denial.action = None;
+        }
+        let advice = advice(&denial, &About { role, ..About::default() });
         Some(match (advice.allow_may_help, named) {
             (true, Some(name)) => {
-                let policy = format!("{program} policy read {} --connection {name}", kinds.join(" "));
-                format!("{} The policy: {policy}", advice.text)
+                let kinds: String = self.kinds.iter().map(|k| format!(" --kind {}", short(k))).collect();
+                format!("{} The policy: {program} policy read{kinds} --connection {name}", advice.text)
             }
             _ => advice.text,
         })

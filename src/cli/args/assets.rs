@@ -65,6 +65,9 @@ pub struct FindArgs {
     /// An ARN, an id, an IPv4 or IPv6 address, a private DNS name, a tag as KEY=VALUE, or a name.
     #[arg(value_name = "X", required = true)]
     pub what: Vec<String>,
+    /// Only assets of this kind; may be given several times [default: every kind that can be looked for so].
+    #[arg(long = "kind", value_name = "K")]
+    pub kinds: Vec<String>,
     /// Where.
     #[command(flatten)]
     pub scope: ScopeArgs,

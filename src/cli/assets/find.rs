@@ -2,7 +2,7 @@
 
 use super::gather::Gathered;
 use super::show::{Columns, Show};
-use super::{account, ask, finish, scope};
+use super::{account, ask, finish, named, scope};
 use crate::catalog::Catalog;
 use crate::catalog::kind::Scope;
 use crate::cli::args::{FindArgs, ListFormat};
@@ -22,11 +22,13 @@ use std::sync::Arc;
 pub fn run(args: &FindArgs, context: &mut Context, out: &mut Out) -> Outcome {
     let (catalog, faults) = context.kinds();
     faults.iter().for_each(|fault| out.warn(fault));
-    let hunts: Vec<Hunt> = args.what.iter().map(|text| hunt(&needle(text, &catalog), &catalog)).collect();
+    let kinds = named(&args.kinds, &catalog)?;
+    let hunts = args.what.iter().map(|text| hunt(&needle(text, &catalog), &catalog));
+    let hunts: Vec<Hunt> = hunts.map(|hunt| only(hunt, &kinds)).collect();
     for (text, hunt) in args.what.iter().zip(&hunts) {
         if hunt.kinds.is_empty() {
             return Err(Failure::usage(format!(
-                "no kind of asset can be looked for by {text:?}; see cloudivize kinds"
+                "none of these kinds of asset can be looked for by {text:?}; leave out --kind, or list them: cloudivize assets KIND --filter {text}"
             )));
         }
     }
@@ -67,6 +69,28 @@ pub fn run(args: &FindArgs, context: &mut Context, out: &mut Out) -> Outcome {
         search.show.all(&blocks, &order, (&gathered, 0), out)?;
     }
     finish(end, &gathered, 0, out)
+}
+
+/// A search in these kinds alone, if there are any.
+fn only(mut hunt: Hunt, kinds: &[KindId]) -> Hunt {
+    if kinds.is_empty() {
+        return hunt;
+    }
+    let wanted = |id: &KindId| kinds.contains(id);
+    match hunt.instead.take() {
+        // The kinds themselves are asked at once.
+        Some((needle, instead)) if !wanted(&KindId::new(TAGGED)) => {
+            let own: Vec<KindId> = instead.into_iter().filter(wanted).collect();
+            hunt.kinds.retain(wanted);
+            if hunt.kinds.is_empty() {
+                (hunt.find, hunt.kinds) = (needle, own);
+            } else if !own.is_empty() {
+                hunt.instead = Some((needle, own));
+            }
+        }
+        _ => hunt.kinds.retain(wanted),
+    }
+    hunt
 }
 
 /// A search under way.

@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::cli::exit::Exit;
 use crate::cli::out::Out;
 use crate::domain::{
-    AccountId, CellKey, CellNote, CellState, Connection, ConnectionId, Part, RowView, TargetFacts, Trouble,
+    AccountId, CellKey, CellNote, CellState, Connection, ConnectionId, Part, Reason, RowView, TargetFacts, Trouble,
 };
 use crate::query::{Block, CellLabel, place};
 use crate::report::cells::{Tally, groups};
@@ -93,9 +93,13 @@ impl<'a> Gathered<'a> {
         self.seen.insert(format!("{} {} {} {}", cell.account, place(cell, row), cell.kind.id, row.id()))
     }
 
-    /// The cells of a kind that were refused.
+    /// The cells of a kind that were refused for what others may be allowed: not by a policy about the whole region.
     pub fn refused(&self, kind: &str) -> impl Iterator<Item = &CellKey> {
-        let refused = |s: &CellState| matches!(s.trouble(), Some(Trouble::Denied(_)));
+        let alone = |reason: Reason| {
+            reason.allow_may_help()
+                || matches!(reason, Reason::PermissionsBoundaryNoAllow | Reason::SessionPolicyNoAllow)
+        };
+        let refused = move |s: &CellState| matches!(s.trouble(), Some(Trouble::Denied(d)) if alone(d.reason));
         self.cells.iter().filter(move |(key, s)| key.kind.as_str() == kind && refused(s)).map(|(key, _)| key)
     }
 
