@@ -286,7 +286,7 @@ fn interfaces(site: &Site) -> Vec<Value> {
         }
         if let Some(function) = app.functions.iter().find_map(|f| f.split(':').next()) {
             let text = format!("AWS Lambda VPC ENI-{function}-{}", super::uuid(site, function));
-            let ip = format!("10.{network}.{}.{}", 51, 40 + n);
+            let ip = format!("10.{network}.{}.{}", 66, 40 + n);
             out.push(interface(site, function, "lambda", &text, place("private", 1), ip, group("app")));
         }
     }
