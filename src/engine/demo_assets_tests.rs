@@ -94,8 +94,8 @@ async fn every_kind_is_listed_and_has_something_somewhere() {
     let names: Vec<&str> = kinds.iter().map(String::as_str).collect();
     let mut found: BTreeSet<KindId> = BTreeSet::new();
     // Where nothing stands in the way everything answers, the second calls too.
-    for (name, regions) in [("audit", ["us-east-1", "eu-west-1"]), ("prod-us", ["us-east-1", "us-west-2"])] {
-        let seen = bench.list(&[name], &names, Some(&regions)).await;
+    for (name, regions) in [("audit", &["us-east-1", "eu-west-1"][..]), ("prod-us", &["us-east-1"])] {
+        let seen = bench.list(&[name], &names, Some(regions)).await;
         for (cell, state) in &seen.states {
             let kind = cell.kind.as_str();
             let expected = kind == "aws/cur/report-definition" || kind.starts_with("aws/organizations/");

@@ -23,7 +23,8 @@ const PREFIXES: [(&str, &str); 15] = [
 ];
 
 /// Operations whose action is another word.
-const ACTIONS: [(&str, &str, &str); 15] = [
+const ACTIONS: [(&str, &str, &str); 16] = [
+    ("budgets", "DescribeBudget", "budgets:ViewBudget"),
     ("budgets", "DescribeBudgets", "budgets:ViewBudget"),
     ("s3", "GetBucketEncryption", "s3:GetEncryptionConfiguration"),
     ("s3", "GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
@@ -49,4 +50,30 @@ pub(super) fn of(service: &Service, operation: &str) -> String {
     let prefix = PREFIXES.iter().find(|(name, _)| *name == service.name).map_or(service.name, |(_, prefix)| prefix);
     // API Gateway's actions are its HTTP methods.
     if prefix == "apigateway" { "apigateway:GET".to_owned() } else { format!("{prefix}:{operation}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+
+    /// What the demo asks its policies for is what the kinds say that they need, so that a policy made of a kind lets
+    /// it be listed.
+    #[test]
+    fn kinds_name_the_actions_that_their_operations_need() {
+        let catalog = Catalog::built_in();
+        let mut missing = Vec::new();
+        for id in catalog.ids() {
+            let kind = catalog.kind(id).unwrap();
+            let calls = kind.fetches.iter().map(|f| &f.call).chain([&kind.list]).chain(&kind.get);
+            for call in calls {
+                let (service, op) = call.op().unwrap();
+                let action = of(service, &op.name);
+                if !kind.read.iter().any(|need| need.action == action) {
+                    missing.push(format!("{id}: {} needs {action}", call.name()));
+                }
+            }
+        }
+        assert!(missing.is_empty(), "{missing:#?}");
+    }
 }

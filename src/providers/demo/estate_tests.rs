@@ -93,3 +93,41 @@ fn of_the_many_each_is_one_of_its_own() {
         assert_eq!(arns.len(), items.len(), "{of}");
     }
 }
+
+/// Members that no operation of the service has are slips.
+#[test]
+fn every_member_is_one_of_the_service_s() {
+    use crate::catalog::model::{Kind, Service};
+    let estate = estate();
+    let mut slips = BTreeSet::new();
+    for of in estate.kinds() {
+        let service = Service::load(of.split('/').next().unwrap()).unwrap();
+        let mut known: BTreeSet<&str> = BTreeSet::new();
+        for op in service.operations() {
+            let mut todo: Vec<_> = op.output.into_iter().collect();
+            let mut seen = BTreeSet::new();
+            while let Some(shape) = todo.pop() {
+                if !seen.insert(service.shape(shape).name.clone()) {
+                    continue;
+                }
+                match &service.shape(shape).kind {
+                    Kind::Structure { members, .. } => {
+                        known.extend(members.iter().map(|m| m.name.as_str()));
+                        todo.extend(members.iter().map(|m| m.shape));
+                    }
+                    Kind::List { item, .. } => todo.push(item.shape),
+                    Kind::Map { value, .. } => todo.push(value.shape),
+                    _ => {}
+                }
+            }
+        }
+        for region in ["us-east-1", ""] {
+            for item in estate.items("111122223333", region, of).iter() {
+                let names = item.as_object().unwrap().keys();
+                let strange = names.filter(|n| !n.starts_with(['_', '^']) && !known.contains(n.as_str()));
+                slips.extend(strange.map(|n| format!("{of}: {n}")));
+            }
+        }
+    }
+    assert!(slips.is_empty(), "{slips:#?}");
+}

@@ -103,7 +103,7 @@ fn queues(site: &Site) -> Vec<Value> {
                 map.insert("RedrivePolicy".to_owned(), json!(policy));
             }
         }
-        json!({"QueueUrl": queue_url(site, name), "QueueName": name, "Attributes": attributes, "Tags": site.map_tags(app), "_arn": arn})
+        json!({"_url": queue_url(site, name), "Attributes": attributes, "Tags": site.map_tags(app), "_arn": arn})
     };
     site.all(|a| &a.queues).map(one).collect()
 }
