@@ -56,6 +56,46 @@ actions! {
     Filter = "filter",
     /// Sort by something else.
     Sort = "sort",
+    /// Sort the other way round.
+    SortReverse = "sort-reverse",
+    /// Show the columns to the left of these.
+    ScrollLeft = "scroll-left",
+    /// Show the columns to the right of these.
+    ScrollRight = "scroll-right",
+    /// Choose the columns.
+    Columns = "columns",
+    /// Show the fleet of checks in place of the assets.
+    Fleet = "fleet",
+    /// Show how the cells stand that are listed, grouped by what keeps rows away.
+    Cells = "cells",
+    /// Ask again for what failed, and for nothing else.
+    AskFailed = "ask-failed",
+    /// Make the second calls that some columns and tags need.
+    LoadLate = "load-late",
+    /// Show an asset's links and follow one.
+    Links = "links",
+    /// Look for something over all accounts and regions.
+    Find = "find",
+    /// Show what is hidden in an asset for ten seconds, or hide it.
+    Reveal = "reveal",
+    /// Copy the asset's ARN, or its id where it has none.
+    CopyAsset = "copy-asset",
+    /// Copy the asset's id.
+    CopyId = "copy-id",
+    /// Copy the asset's name.
+    CopyName = "copy-name",
+    /// Copy the asset's ARN.
+    CopyArn = "copy-arn",
+    /// Copy the asset's JSON.
+    CopyItem = "copy-item",
+    /// Copy the policy that lists this kind.
+    CopyPolicy = "copy-policy",
+    /// Copy the AWS CLI's command that reads the asset.
+    CopyCall = "copy-call",
+    /// Copy the link that shows the asset in AWS's console.
+    ConsoleLink = "console-link",
+    /// Leave out what is denied, or show it again.
+    HideDenied = "hide-denied",
     /// Show the keys.
     Help = "help",
     /// Show the error log.
@@ -138,6 +178,8 @@ actions! {
     Decline = "decline",
     /// Mark or unmark.
     Mark = "mark",
+    /// Mark the group of the connection under the cursor, or unmark it.
+    MarkGroup = "mark-group",
     /// Mark all, or none.
     MarkAll = "mark-all",
     /// Make a vault.

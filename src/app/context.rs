@@ -18,6 +18,14 @@ pub enum Context {
     Regions,
     /// The fleet of checks.
     Checks,
+    /// The table of assets.
+    Assets,
+    /// The detail of an asset.
+    Asset,
+    /// An asset that covers the panes.
+    AssetText,
+    /// Columns are being chosen.
+    Columns,
     /// The detail pane.
     Detail,
     /// A text that covers the panes.
@@ -62,7 +70,7 @@ pub enum Context {
 
 impl Context {
     /// Every context.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 30] = [
         Self::Everywhere,
         Self::Panes,
         Self::Connections,
@@ -70,6 +78,10 @@ impl Context {
         Self::Regions,
         Self::Checks,
         Self::Detail,
+        Self::Assets,
+        Self::Asset,
+        Self::AssetText,
+        Self::Columns,
         Self::Viewer,
         Self::Snippet,
         Self::Text,
@@ -101,6 +113,10 @@ impl Context {
             Self::Regions => "regions",
             Self::Checks => "checks",
             Self::Detail => "detail",
+            Self::Assets => "assets",
+            Self::Asset => "asset",
+            Self::AssetText => "asset-text",
+            Self::Columns => "columns",
             Self::Viewer => "viewer",
             Self::Snippet => "snippet",
             Self::Text => "text",
@@ -133,6 +149,10 @@ impl Context {
             Self::Regions => "Regions",
             Self::Checks => "Checks",
             Self::Detail => "Detail",
+            Self::Assets => "Assets",
+            Self::Asset => "An asset",
+            Self::AssetText => "Reading an asset",
+            Self::Columns => "Choosing columns",
             Self::Viewer => "Reading",
             Self::Snippet => "Policy",
             Self::Text => "Typing text",
@@ -178,9 +198,11 @@ impl Context {
             | Self::Removal
             | Self::Ask
             | Self::Recipient => Some(Self::Text),
-            Self::Regions | Self::Connections => Some(Self::Panes),
+            Self::Regions | Self::Connections | Self::Assets => Some(Self::Panes),
+            Self::Asset => Some(Self::Assets),
             Self::Accounts | Self::Checks | Self::Detail => Some(Self::Connections),
-            Self::Snippet => Some(Self::Viewer),
+            Self::Snippet | Self::AssetText => Some(Self::Viewer),
+            Self::Columns => Some(Self::Choose),
         }
     }
 
@@ -317,6 +339,24 @@ conditions! {
     Empty = "empty",
     /// The vault could not be opened.
     Failed = "failed",
+    /// Pane 3 lists assets.
+    Browsing = "browsing",
+    /// Assets are being listed.
+    Listing = "listing",
+    /// There is an asset under the cursor.
+    Asset = "asset",
+    /// Some of what was to be listed failed or was cut short.
+    SomeFailed = "some-failed",
+    /// Something of what is listed needs a second call that was not made.
+    Late = "late",
+    /// Something in the asset is hidden.
+    Hidden = "hidden",
+    /// What is hidden in it is shown.
+    Revealed = "revealed",
+    /// A policy lists what pane 3 shows.
+    Listable = "listable",
+    /// One came here by a link.
+    Followed = "followed",
     /// The panes are open.
     Open = "open",
 }
@@ -337,8 +377,12 @@ impl State {
                     Step::Recipient(_) => Context::Recipient,
                 };
             }
-            Some(Overlay::Around(_) | Overlay::Import(_)) => return Context::Choose,
-            Some(Overlay::Viewer(v)) if matches!(v.kind, ViewerKind::Snippet | ViewerKind::Message) => {
+            Some(Overlay::Around(_) | Overlay::Import(_) | Overlay::Leads(_)) => return Context::Choose,
+            Some(Overlay::Columns(_)) => return Context::Columns,
+            Some(Overlay::Viewer(v)) if v.kind == ViewerKind::Asset => return Context::AssetText,
+            Some(Overlay::Viewer(v))
+                if matches!(v.kind, ViewerKind::Snippet | ViewerKind::Message | ViewerKind::Cells) =>
+            {
                 return Context::Snippet;
             }
             Some(Overlay::Viewer(_)) => return Context::Viewer,
@@ -360,6 +404,8 @@ impl State {
         match self.focus {
             Pane::Accounts => Context::Accounts,
             Pane::Regions => Context::Regions,
+            Pane::Checks if self.is_browsing() => Context::Assets,
+            Pane::Detail if self.is_browsing() => Context::Asset,
             Pane::Checks => Context::Checks,
             Pane::Detail => Context::Detail,
         }
@@ -437,6 +483,18 @@ impl State {
             Condition::CanImport => self.can_import(),
             Condition::Failed => matches!(self.screen, Screen::Failed { .. }),
             Condition::Empty => self.book.is_empty() && self.can_import(),
+            Condition::Browsing => self.is_browsing(),
+            Condition::Listing => self.browse.lists.values().any(|l| !l.tickets.is_empty()),
+            Condition::Asset => self.browse.list().is_some_and(|l| l.row().is_some()),
+            Condition::SomeFailed => {
+                let (cells, unreached) = self.failed();
+                !cells.is_empty() || !unreached.is_empty()
+            }
+            Condition::Late => self.is_late_missing(),
+            Condition::Hidden => self.browse.looked.as_ref().is_some_and(|l| l.hidden),
+            Condition::Revealed => self.browse.looked.as_ref().is_some_and(|l| l.until.is_some()),
+            Condition::Listable => self.is_browsing() && !self.book.is_empty(),
+            Condition::Followed => self.is_followed() && self.last_view.is_some(),
             Condition::Open => matches!(self.screen, Screen::Panes),
         }
     }

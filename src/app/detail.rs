@@ -1,5 +1,6 @@
 //! Why a connection is as it is: its checks, what to do, who we are there.
 
+use super::browse::asset_detail;
 use super::standing::{finding_word, untested_words};
 use super::watch::watch_lines;
 use super::{Line, Slot, Standing, State, wrapped};
@@ -17,6 +18,9 @@ const NARROW: usize = 60;
 
 /// The detail pane's title and rows at a width.
 pub fn detail(state: &State, width: usize) -> (String, Vec<Line>) {
+    if state.is_browsing() {
+        return asset_detail(state, width);
+    }
     let Some((connection, standing)) = state.detailed() else {
         return ("4 Detail".to_owned(), vec![Line::of(Role::Quiet, "No connection here.")]);
     };
@@ -161,7 +165,7 @@ fn told(report: &ConnectionReport, permission: Mandatory) -> String {
 }
 
 /// Why something was refused, in a few words; the policy by its name where AWS names it.
-pub(super) fn reason(denial: &Denial) -> String {
+pub(in crate::app) fn reason(denial: &Denial) -> String {
     let words = reason_words(denial.reason);
     match denial.policy_arn.as_deref().and_then(|arn| arn.rsplit('/').next()) {
         Some(policy) => format!("{words}: {policy}"),

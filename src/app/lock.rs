@@ -1,7 +1,7 @@
 //! The lock: everything that was read is dropped, the screen is covered, and unlocking leads back to
 //! the same place.
 
-use super::{Effect, Form, FormKey, Notice, Pane, Saved, Screen, State, TextInput, Unlock, View, Way};
+use super::{Effect, Form, FormKey, Goal, Notice, Pane, Saved, Screen, State, TextInput, Unlock, View, Way};
 use crate::domain::{Change, ConnectionId, Region};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -28,6 +28,8 @@ pub struct Kept {
     only_broken: Option<BTreeSet<ConnectionId>>,
     view: View,
     last_view: Option<View>,
+    /// What was listed; its rows are gone.
+    goal: Option<Goal>,
     /// Drafts that would lose an ExternalId if they were dropped.
     forms: BTreeMap<FormKey, Form>,
     /// What a save behind the lock could not write.
@@ -128,6 +130,7 @@ impl State {
             notice: _,
             said: _,
             spent: _,
+            browse,
             log: _,
             prefix: _,
             pins: _,
@@ -160,6 +163,7 @@ impl State {
             only_broken,
             view,
             last_view,
+            goal: browse.here,
             forms,
             unsaved,
             rescued: None,
@@ -181,6 +185,7 @@ impl State {
         self.view = kept.view;
         self.last_view = kept.last_view;
         self.forms = kept.forms;
+        self.browse_again(kept.goal);
         for form in self.forms.values_mut().filter(|f| f.is_saved_by(&kept.unsaved)) {
             form.save_again();
         }

@@ -6,6 +6,7 @@
 mod action;
 mod around;
 mod book;
+mod browse;
 mod codes;
 mod command;
 mod context;
@@ -48,6 +49,11 @@ mod watch;
 
 pub use action::Action;
 pub use around::Around;
+pub use browse::{
+    AssetKey, Browse, Choosable, Chooser, Col, Count, Followed, Goal, Lead, Leads, LinkGoal, List, Shown, Tally, Woe,
+    accounts_summary, accounts_tally, age_words, asset_columns, browse_header, browse_summary, cell_words, col_title,
+    filter_words, foot, region_counts, tally_of, thousands, woes,
+};
 pub use codes::{CodeAsk, Codes};
 pub use command::{COMMANDS, Command};
 pub use context::{Condition, Context};
@@ -77,6 +83,8 @@ pub use view::View;
 pub use viewer::{Tab, Viewer, ViewerKind};
 pub use watch::{Watch, watch_words};
 
+#[cfg(test)]
+pub use browse::fixtures as browse_fixtures;
 #[cfg(test)]
 mod finding_tests;
 #[cfg(test)]

@@ -22,17 +22,28 @@ impl State {
     /// Detail and regions show what is under the cursor.
     pub(super) fn follow(&mut self) {
         self.follow_at = None;
+        self.follow_asset();
         if self.detail != self.cursor {
             self.detail = self.cursor;
-            self.detail_scroll = 0;
-            self.region = None;
+            if !self.is_browsing() {
+                self.detail_scroll = 0;
+                self.region = None;
+            }
         }
     }
 
     /// When this program has to go on by itself.
     pub(super) fn wakes(&self) -> impl Iterator<Item = Effect> {
         let watch = self.watch.as_ref().and_then(|w| w.next_at);
-        self.follow_at.into_iter().chain(watch).chain(self.form_alarm(self.now)).map(Effect::WakeAt)
+        let order = self.browse.list().and_then(|l| l.due);
+        let revealed = self.browse.looked.as_ref().and_then(|l| l.until);
+        self.follow_at
+            .into_iter()
+            .chain(watch)
+            .chain(order)
+            .chain(revealed)
+            .chain(self.form_alarm(self.now))
+            .map(Effect::WakeAt)
     }
 
     /// Moves in the pane with the focus: `to` gets present place, last place and rows of a page.
@@ -40,6 +51,7 @@ impl State {
         let Some(layout) = self.layout() else { return Vec::new() };
         let page = layout.page(self.focus);
         match self.focus {
+            Pane::Checks if self.is_browsing() => self.step_assets(now, to),
             Pane::Accounts | Pane::Checks => {
                 let ids: Vec<ConnectionId> = shown(self).iter().map(|c| c.id).collect();
                 let Some(last) = ids.len().checked_sub(1) else { return Vec::new() };

@@ -5,6 +5,7 @@ use crate::catalog::Catalog;
 use crate::domain::{
     Change, Connection, ConnectionId, ExternalId, ImportPlan, Key, Reply, Request, Secret, Source, Ticket, Timestamp,
 };
+use crate::query::{Arranged, Block, Filter, Sort};
 use std::sync::Arc;
 
 /// Something happened.
@@ -72,6 +73,13 @@ pub enum Msg {
     },
     /// The profiles of the AWS configuration, or why they cannot be read.
     Profiles(Result<Vec<ProfileEntry>, String>),
+    /// Rows were put in order.
+    Arranged {
+        /// Which order.
+        generation: u64,
+        /// The order.
+        arranged: Arranged,
+    },
     /// Changes were saved in the vault, or not.
     Saved {
         /// Which.
@@ -246,6 +254,17 @@ pub enum Effect {
     MakeIds(FormKey),
     /// Read the names of the profiles; answered by [`Msg::Profiles`].
     ListProfiles,
+    /// Put many rows in order; answered by [`Msg::Arranged`].
+    Arrange {
+        /// Which order.
+        generation: u64,
+        /// The rows.
+        blocks: Arc<[Block]>,
+        /// Which of them pass.
+        filter: Filter,
+        /// By what.
+        sort: Sort,
+    },
     /// Save changes of the connections, all or none; answered by [`Msg::Saved`].
     Save(Vec<Change>),
 }

@@ -1,6 +1,6 @@
 //! What covers the panes: a stack, of which the last has the keyboard.
 
-use super::{Around, Asking, Codes, FormKey, Import, Make, Palette, Removal, State, Viewer};
+use super::{Around, Asking, Chooser, Codes, FormKey, Import, Leads, Make, Palette, Removal, State, Viewer};
 
 /// Something that covers the panes.
 #[derive(Debug, Clone)]
@@ -21,6 +21,10 @@ pub enum Overlay {
     Around(Box<Around>),
     /// One-time codes are being asked for.
     Codes(Box<Codes>),
+    /// Columns of the assets are being chosen.
+    Columns(Chooser),
+    /// A link of an asset is being chosen.
+    Leads(Leads),
     /// Profiles are being imported.
     Import(Box<Import>),
 }

@@ -1,9 +1,11 @@
 //! Everything by its name: commands, connections, groups, regions. Asks nothing of a cloud.
 
+use super::browse::Goal as Listed;
 use super::order::natural;
-use super::regions::all_regions;
+use super::regions::told_regions;
 use super::{Action, COMMANDS, Condition, Effect, Notice, Overlay, Pane, State, TextInput};
-use crate::domain::{ConnectionId, Mark, Region, Timestamp, nearest};
+use crate::domain::{ConnectionId, KindId, Mark, Needle, Region, Timestamp, nearest};
+use crate::query::{hunt, needle};
 
 /// The longest name, in bytes.
 const LIMIT: usize = 200;
@@ -56,6 +58,8 @@ enum Goal {
     Group(String),
     Region(Region),
     Theme(String),
+    Kind(KindId),
+    Find(String),
 }
 
 impl State {
@@ -76,6 +80,12 @@ impl State {
 
     pub(super) fn open_palette(&mut self, keys: Vec<KeyFact>) {
         self.overlays.push(Overlay::Palette(Palette { input: TextInput::new(LIMIT), chosen: 0, keys }));
+    }
+
+    /// Begins to type what is looked for everywhere.
+    pub(super) fn begin_to_find(&mut self) {
+        let input = TextInput::with("find ", LIMIT);
+        self.overlays.push(Overlay::Palette(Palette { input, chosen: 0, keys: Vec::new() }));
     }
 
     /// Handles an action in the palette; `None` when it is none of the palette's.
@@ -122,6 +132,18 @@ impl State {
             Goal::Connection(id) => {
                 self.overlays.clear();
                 self.leap_to(id);
+            }
+            Goal::Kind(kind) => {
+                self.overlays.clear();
+                return self.browse_to(now, Listed::Kind(kind));
+            }
+            Goal::Find(text) => {
+                self.overlays.clear();
+                return self.browse_to(now, Listed::Find(text));
+            }
+            Goal::Group(group) if self.is_browsing() => {
+                self.overlays.clear();
+                return self.scope_to_group(now, &group);
             }
             Goal::Group(group) => {
                 self.overlays.clear();
@@ -180,8 +202,16 @@ fn rank(needle: &str, entry: &Entry) -> Option<u8> {
         return Some(0);
     }
     // Names may be typed with a dash for a blank, as they stand in key tables.
+    if let Goal::Find(_) = entry.goal {
+        return Some(0);
+    }
     let (needle, word) = (&needle.replace('-', " "), entry.word.to_lowercase().replace('-', " "));
     if matches!(entry.goal, Goal::Run(action) if action.word().replace('-', " ") == *needle) {
+        return Some(0);
+    }
+    if let Goal::Kind(_) = entry.goal
+        && entry.say.split([' ', ',']).any(|alias| alias == needle)
+    {
         return Some(0);
     }
     let begins = || word.starts_with(needle) || word.split([' ', '-', '.', '_']).any(|part| part.starts_with(needle));
@@ -207,10 +237,17 @@ fn scattered(needle: &str, word: &str) -> bool {
 }
 
 fn all(state: &State, palette: &Palette) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = COMMANDS
-        .iter()
-        .filter(|command| command.action != Action::DemoApply || state.flags.demo)
-        .map(|command| {
+    let plain =
+        |word: String, say: String, goal: Goal| Entry { word, say, mark: None, key: String::new(), off: None, goal };
+    let typed = palette.input.text().trim();
+    let mut entries: Vec<Entry> = Vec::new();
+    if let Some(text) = typed.strip_prefix("find ").map(str::trim).filter(|t| !t.is_empty()) {
+        entries.push(plain(format!("find {text}"), find_words(state, text), Goal::Find(text.to_owned())));
+    }
+    let (recent, others) = kinds(state);
+    entries.extend(recent);
+    let commands =
+        COMMANDS.iter().filter(|command| command.action != Action::DemoApply || state.flags.demo).map(|command| {
             let (key, off) = key_of(state, palette, command.action);
             Entry {
                 word: command.word.to_owned(),
@@ -220,8 +257,9 @@ fn all(state: &State, palette: &Palette) -> Vec<Entry> {
                 off,
                 goal: Goal::Run(command.action),
             }
-        })
-        .collect();
+        });
+    entries.extend(commands);
+    entries.extend(others);
     for connection in &*state.book {
         let badge = state.standings.get(&connection.id).map(super::Standing::badge);
         let account = connection.account.as_ref().map_or("", |a| a.as_str());
@@ -250,7 +288,7 @@ fn all(state: &State, palette: &Palette) -> Vec<Entry> {
         });
     }
     let of = state.detailed().map_or("", |(c, _)| c.name.as_str());
-    for row in all_regions(state) {
+    for row in told_regions(state) {
         entries.push(Entry {
             word: row.region.to_string(),
             say: format!("region of {of}, {}, {}", row.word, row.place).trim_end_matches([',', ' ']).to_owned(),
@@ -273,6 +311,53 @@ fn all(state: &State, palette: &Palette) -> Vec<Entry> {
     entries
 }
 
+/// Every kind: those that were listed last, and the others under their groups.
+fn kinds(state: &State) -> (Vec<Entry>, Vec<Entry>) {
+    let mut kinds: Vec<(Option<usize>, Entry)> = state
+        .catalog
+        .heads()
+        .map(|head| {
+            let recent = state.browse.recent.iter().position(|id| id.as_str() == head.id);
+            let aliases = if head.aliases.is_empty() { String::new() } else { format!(" {}", head.aliases.join(", ")) };
+            let goal = Goal::Kind(KindId::new(&head.id));
+            let entry = Entry {
+                word: head.title.clone(),
+                say: format!("{} ·{aliases}", head.group),
+                mark: None,
+                key: String::new(),
+                off: None,
+                goal,
+            };
+            (recent, entry)
+        })
+        .collect();
+    kinds.sort_by(|(a, one), (b, two)| {
+        a.is_none().cmp(&b.is_none()).then(a.cmp(b)).then_with(|| natural(&one.say, &two.say))
+    });
+    let first = kinds.iter().take_while(|(recent, _)| recent.is_some()).count();
+    let others = kinds.split_off(first);
+    let entry = |(_, entry)| entry;
+    (kinds.into_iter().map(entry).collect(), others.into_iter().map(entry).collect())
+}
+
+/// What is going to be looked for, and in how many kinds.
+fn find_words(state: &State, text: &str) -> String {
+    let needle = needle(text, &state.catalog);
+    let what = match &needle {
+        Needle::Id(_) => "an id",
+        Needle::Arn(_) => "an ARN",
+        Needle::Ip(_) => "an address",
+        Needle::Dns(_) => "a private DNS name",
+        Needle::Name(_) => "a name",
+        Needle::Tag(..) => "a tag",
+    };
+    match hunt(&needle, &state.catalog).kinds.len() {
+        0 => format!("{what}; no kind of asset can be asked for it"),
+        1 => format!("{what}, in one kind, wherever the marks say"),
+        n => format!("{what}, in {n} kinds, wherever the marks say"),
+    }
+}
+
 /// The key for an action, and why it is not possible now.
 fn key_of(state: &State, palette: &Palette, action: Action) -> (String, Option<String>) {
     let facts = || palette.keys.iter().filter(|f| f.action == action);
@@ -291,6 +376,6 @@ fn nothing_called(state: &State, typed: &str) -> String {
     let known: Vec<&str> = words.iter().map(String::as_str).collect();
     match nearest(typed, &known) {
         Some(word) => format!("nothing is called {typed}; nearest: {word}"),
-        None => format!("nothing is called {typed}: no command, connection, group or region"),
+        None => format!("nothing is called {typed}: no command, kind, connection, group or region"),
     }
 }

@@ -1,9 +1,12 @@
 //! The regions of the connection that the detail shows.
 
+use super::browse::region_counts;
 use super::order::natural;
 use super::standing::Slot;
 use super::{Line, State, Viewer, ViewerKind};
+use crate::catalog::kind::Scope;
 use crate::domain::{Connection, Mandatory, Mark, Region, RegionFact, Regions, Role, Verdict};
+use std::borrow::Cow;
 
 /// A row of the regions pane.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,8 +17,10 @@ pub struct RegionRow {
     pub place: &'static str,
     /// On, off, or not known.
     pub mark: Mark,
-    /// The same in a word or two.
-    pub word: &'static str,
+    /// The same in a word or two; while assets are listed, how many there are.
+    pub word: Cow<'static, str>,
+    /// While assets are listed: whether it is marked.
+    pub marked: Option<bool>,
 }
 
 /// By what the regions are sorted.
@@ -55,13 +60,19 @@ fn regions(state: &State) -> Option<&Regions> {
     state.detailed()?.1.report.as_ref()?.facts.regions.as_ref()
 }
 
+/// Every region of the pane: while assets are listed those of the scope, else those of the one connection.
+fn all_regions(state: &State) -> Vec<RegionRow> {
+    if state.is_browsing() { region_counts(state) } else { told_regions(state) }
+}
+
 /// Every region: what the account said; else the connection's own list, marked as such. By code.
-pub(super) fn all_regions(state: &State) -> Vec<RegionRow> {
-    let row = |region: &Region, mark, word| RegionRow {
+pub(super) fn told_regions(state: &State) -> Vec<RegionRow> {
+    let row = |region: &Region, mark, word: &'static str| RegionRow {
         region: region.clone(),
         place: region.place().unwrap_or_default(),
         mark,
-        word,
+        word: Cow::Borrowed(word),
+        marked: None,
     };
     if let Some(regions) = regions(state) {
         let told = |fact: &RegionFact| {
@@ -97,6 +108,9 @@ pub fn region_rows(state: &State) -> Vec<RegionRow> {
 
 /// The pane in one line: for its folded form, and where there are no rows.
 pub fn region_summary(state: &State) -> String {
+    if state.is_browsing() {
+        return scope_summary(state);
+    }
     let Some((connection, standing)) = state.detailed() else { return "no connection".to_owned() };
     let shown = match (state.region_filter.is_empty(), region_rows(state).len()) {
         (true, _) => String::new(),
@@ -118,6 +132,23 @@ pub fn region_summary(state: &State) -> String {
     }
 }
 
+/// The pane in one line while assets are listed.
+fn scope_summary(state: &State) -> String {
+    let rows = region_rows(state);
+    let all = all_regions(state).len();
+    let marks = state.browse.scope.regions.len();
+    let shown =
+        if state.region_filter.is_empty() { String::new() } else { format!("{} of {all} shown · ", rows.len()) };
+    let global = state.browse.list().and_then(|l| l.kind.as_ref()).is_some_and(|k| k.scope != Scope::Regional);
+    match marks {
+        _ if global => "global: asked once an account".to_owned(),
+        0 if all == 0 => "known once an account answers".to_owned(),
+        0 => format!("{shown}all {all} regions"),
+        1 => format!("{shown}{}", state.browse.scope.regions.iter().map(Region::as_str).collect::<String>()),
+        n => format!("{shown}{n} of {all} marked"),
+    }
+}
+
 impl State {
     /// The region under the cursor, or the first.
     pub(super) fn region_here(&self) -> Option<RegionRow> {
@@ -129,6 +160,8 @@ impl State {
     /// Opens what is known of the region under the cursor.
     pub(super) fn read_region(&mut self) {
         let Some((row, (connection, _))) = self.region_here().zip(self.detailed()) else { return };
+        // While assets are listed, the pane counts them; this is about the region itself.
+        let row = told_regions(self).into_iter().find(|told| told.region == row.region).unwrap_or(row);
         let title = format!("{} in {}", row.region, connection.name);
         let about = format!("{}-{}", connection.name, row.region);
         let lines = self.region_lines(&row, connection);
@@ -174,7 +207,7 @@ impl State {
 /// What a region's state means and what changes it
 /// (<https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>).
 fn meaning(row: &RegionRow) -> String {
-    match (row.mark, row.word) {
+    match (row.mark, &*row.word) {
         (_, "opted in") => "somebody switched it on for this account; others may not have it".to_owned(),
         (Mark::Allowed, _) => "every account has it, and it cannot be switched off".to_owned(),
         (Mark::NotApplicable, _) => format!(

@@ -13,6 +13,12 @@ impl State {
         if !self.open.contains_key(&ticket) {
             return false;
         }
+        if let Some(changed) = self.look_reply(now, ticket, &body, effects) {
+            return changed;
+        }
+        if let Some(changed) = self.browse_reply(now, ticket, &body, effects) {
+            return changed;
+        }
         match body {
             Ok(part) if self.form_of(ticket).is_some() => {
                 self.form_part(now, ticket, part);

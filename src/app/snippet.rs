@@ -17,7 +17,17 @@ impl State {
 
     /// The policy on the screen, else the first that would be shown: whose it is, and its document as JSON.
     pub(super) fn policy_at_hand(&self) -> Option<(ConnectionId, String)> {
-        let shown = self.overlays.iter().rev().filter_map(Overlay::viewer).find(|v| v.kind == ViewerKind::Snippet);
+        let shown = self
+            .overlays
+            .iter()
+            .rev()
+            .filter_map(Overlay::viewer)
+            .find(|v| matches!(v.kind, ViewerKind::Snippet | ViewerKind::Cells));
+        if let Some(sheet) = shown.and_then(|v| v.sheets.get(v.sheet))
+            && let (Some(id), Some(document)) = (sheet.whose, sheet.tabs.first())
+        {
+            return Some((id, document.text.clone()));
+        }
         let id = match (shown, self.drafted()) {
             (Some(_), Some(draft)) => draft.id,
             (Some(viewer), None) => self.book.iter().find(|c| c.name.as_str() == viewer.about)?.id,
@@ -49,11 +59,11 @@ impl State {
         for (name, snippet) in &snippets(self, id) {
             let Ok(text) = policy::render(snippet, Format::Message) else { continue };
             let title = format!("For the owner of {}", snippet.place.label());
-            sheets.push(Sheet { name, title, tabs: vec![Tab::letter(MESSAGE, "txt", text)] });
+            sheets.push(Sheet { name, title, tabs: vec![Tab::letter(MESSAGE, "txt", text)], whose: None });
         }
         if let Some(text) = self.appeal(id) {
             let title = "For whoever manages the policy that forbids it".to_owned();
-            sheets.push(Sheet { name: "refused", title, tabs: vec![Tab::letter(MESSAGE, "txt", text)] });
+            sheets.push(Sheet { name: "refused", title, tabs: vec![Tab::letter(MESSAGE, "txt", text)], whose: None });
         }
         (!sheets.is_empty()).then(|| Viewer::new(ViewerKind::Message, connection.name.as_str(), sheets))
     }
@@ -108,7 +118,7 @@ fn trust(connection: &Connection, role: &RoleArn, identity: &BaseIdentity) -> Op
 }
 
 /// Who we are before assuming: from the last report, else from what the source answered in this run.
-fn base_identity<'s>(state: &'s State, connection: &Connection) -> Option<&'s BaseIdentity> {
+pub(super) fn base_identity<'s>(state: &'s State, connection: &Connection) -> Option<&'s BaseIdentity> {
     let reported = state.standings.get(&connection.id).and_then(|s| s.base_identity());
     reported.or_else(|| state.sources.get(&connection.source)?.outcome.as_ref().ok())
 }
@@ -144,5 +154,5 @@ pub(super) fn sheet(name: &'static str, snippet: &Snippet) -> Sheet {
             })
         })
         .collect();
-    Sheet { name, title: snippet.title.clone(), tabs }
+    Sheet { name, title: snippet.title.clone(), tabs, whose: None }
 }

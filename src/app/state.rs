@@ -2,7 +2,7 @@
 
 use super::order::natural;
 use super::{
-    Action, ErrorLog, Form, FormKey, Guard, Kept, Layout, Overlay, Pane, ProfileEntry, RegionOrder, Standing,
+    Action, Browse, ErrorLog, Form, FormKey, Guard, Kept, Layout, Overlay, Pane, ProfileEntry, RegionOrder, Standing,
     TextInput, Tone, Unlock, View, Watch, layout,
 };
 use crate::catalog::Catalog;
@@ -116,6 +116,8 @@ pub struct State {
     pub typing_filter: bool,
     /// Only these are listed: what is broken, and what was when that was asked for.
     pub only_broken: Option<BTreeSet<ConnectionId>>,
+    /// The assets that are listed.
+    pub browse: Browse,
     /// Connections that are tested again until they are mended.
     pub watch: Option<Watch>,
     /// The view that rests on the screen.
@@ -195,6 +197,7 @@ impl State {
             region_order: RegionOrder::default(),
             typing_filter: false,
             only_broken: None,
+            browse: Browse::default(),
             watch: None,
             view: View::default(),
             last_view: None,
@@ -239,12 +242,20 @@ impl State {
 
     /// The filter of the pane with the focus.
     pub fn filter_here(&self) -> &TextInput {
-        if self.focus == Pane::Regions { &self.region_filter } else { &self.filter }
+        match (self.focus, self.browse.list()) {
+            (Pane::Regions, _) => &self.region_filter,
+            (Pane::Checks | Pane::Detail, Some(list)) => &list.filter,
+            _ => &self.filter,
+        }
     }
 
     /// The same, to be changed.
     pub(super) fn filter_here_mut(&mut self) -> &mut TextInput {
-        if self.focus == Pane::Regions { &mut self.region_filter } else { &mut self.filter }
+        match (self.focus, self.browse.list_mut()) {
+            (Pane::Regions, _) => &mut self.region_filter,
+            (Pane::Checks | Pane::Detail, Some(list)) => &mut list.filter,
+            _ => &mut self.filter,
+        }
     }
 
     /// Whether a connection is being tested.

@@ -1,6 +1,6 @@
 //! Text and its keys, in whatever field has the focus.
 
-use super::{Action, Effect, Notice, Overlay, Question, Screen, State, Step, TextInput};
+use super::{Action, Effect, Notice, Overlay, Pane, Question, Screen, State, Step, TextInput};
 use crate::domain::{SecretInput, Timestamp};
 
 impl State {
@@ -17,9 +17,11 @@ impl State {
                 Step::Recipient(text) if !make.making => Some(text),
                 _ => None,
             },
-            (None, Screen::Panes) if self.typing_filter => {
-                Some(if self.focus == super::Pane::Regions { &mut self.region_filter } else { &mut self.filter })
-            }
+            (None, Screen::Panes) if self.typing_filter => Some(match (self.focus, self.browse.list_mut()) {
+                (Pane::Regions, _) => &mut self.region_filter,
+                (Pane::Checks | Pane::Detail, Some(list)) => &mut list.filter,
+                _ => &mut self.filter,
+            }),
             _ => None,
         }
     }
@@ -38,15 +40,25 @@ impl State {
     }
 
     /// What hangs on the field that was changed.
-    fn edited(&mut self) {
+    fn edited(&mut self, now: Timestamp) -> Vec<Effect> {
         if let Some(palette) = self.palette_mut() {
             palette.chosen = 0;
         } else if self.viewer().is_some() {
             self.go_to_match(None);
         } else if self.typing_filter {
-            self.settle();
-            self.region = self.region_here().map(|row| row.region);
+            return self.filtered(now);
         }
+        Vec::new()
+    }
+
+    /// The filter of the pane with the focus was changed.
+    pub(super) fn filtered(&mut self, now: Timestamp) -> Vec<Effect> {
+        if self.is_at_assets() {
+            return self.filter_assets(now);
+        }
+        self.settle();
+        self.region = self.region_here().map(|row| row.region);
+        Vec::new()
     }
 
     /// Text for the field that has the focus; elsewhere pasted text is refused and says so.
@@ -58,11 +70,12 @@ impl State {
             self.code_typed(text);
             return Vec::new();
         }
+        let mut effects = Vec::new();
         let fits = if let Some(secret) = self.secret_field() {
             secret.push(text)
         } else if let Some(field) = self.field() {
             let fits = field.insert(text);
-            self.edited();
+            effects = self.edited(now);
             fits
         } else {
             let filter = if matches!(self.screen, Screen::Panes) && self.overlays.is_empty() {
@@ -79,7 +92,7 @@ impl State {
         if !fits {
             self.notice = Some(Notice::plain("that is longer than this field takes; nothing was added"));
         }
-        Vec::new()
+        effects
     }
 
     /// A key that changes the text or moves in it.
@@ -96,7 +109,7 @@ impl State {
             return self.form_edit(now, action);
         }
         if self.field().is_some_and(|field| field.edit(action)) {
-            self.edited();
+            return self.edited(now);
         }
         Vec::new()
     }

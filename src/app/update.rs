@@ -16,8 +16,10 @@ pub fn start() -> Vec<Effect> {
 
 /// Takes one message. Pure: the same state, time and message give the same result.
 pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
-    let effects = take(state, now, msg);
+    let mut effects = take(state, now, msg);
+    effects.extend(state.forget_looked());
     state.keep_copies(&effects);
+    state.fit_columns();
     state.rest();
     effects
 }
@@ -59,7 +61,10 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
             let mut effects = state.watch_wakes(now);
             let due = state.form_wake(now);
             let follows = state.follow_at.is_some_and(|at| at <= now);
-            state.changed = changed || follows || !effects.is_empty() || due.is_some();
+            let (arranged, order) = state.arrange_due(now);
+            let hides = state.hide_again(now);
+            state.changed = changed || follows || arranged || hides || !effects.is_empty() || due.is_some();
+            effects.extend(order);
             if follows {
                 state.follow();
             }
@@ -84,6 +89,11 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Signal(Signal::Continue) => return vec![Effect::Repaint],
         Msg::Door(opening) => return state.door(now, opening),
         Msg::Catalog(catalog) => state.catalog = catalog,
+        Msg::Arranged { generation, arranged } => {
+            let (seen, effect) = state.arranged(now, generation, arranged);
+            state.changed = changed || seen;
+            return effect.into_iter().collect();
+        }
         Msg::Guarded(guard) => state.guard = guard,
         Msg::Idle => {
             let rest = state.idle_limit().unwrap_or_default();
@@ -128,9 +138,14 @@ impl State {
             Some(Overlay::Around(_)) => self.around_action(action),
             Some(Overlay::Import(_)) => self.import_action(action),
             Some(Overlay::Codes(_)) => self.codes_action(action),
+            Some(Overlay::Columns(_)) => self.columns_action(now, action),
+            Some(Overlay::Leads(_)) => self.leads_action(now, action),
             None => None,
         };
         if let Some(effects) = handled {
+            return effects;
+        }
+        if let Some(effects) = self.browse_action(now, action) {
             return effects;
         }
         match action {
@@ -155,7 +170,7 @@ impl State {
             Action::FocusChecks => self.focus_on(Pane::Checks),
             Action::FocusDetail => self.focus_on(Pane::Detail),
             Action::Open => self.open_closer(),
-            Action::Back => return self.back(),
+            Action::Back => return self.back(now),
             Action::Filter => self.typing_filter = true,
             Action::Sort => {
                 self.region_order = self.region_order.next();
@@ -191,6 +206,7 @@ impl State {
             Action::Facts => self.read_facts(),
             Action::History => return self.ask_history(),
             Action::LastView => return self.last_view(),
+            Action::Find => self.begin_to_find(),
             Action::Snippet => {
                 let viewer = self.cursor.and_then(|id| self.snippet_viewer(id));
                 self.overlays.extend(viewer.map(Overlay::Viewer));
@@ -213,7 +229,7 @@ impl State {
             Action::Plain => return self.last_copy.iter().map(|c| Effect::Print(c.expose().to_owned())).collect(),
             Action::Decode => return self.decode(),
             Action::DemoApply => return self.demo_apply(),
-            // Of viewers, forms and the palette alone, and those that come as messages of their own.
+            // Of viewers, forms, the palette and the assets alone, and those that come as messages of their own.
             Action::Help
             | Action::Palette
             | Action::Complete
@@ -229,7 +245,27 @@ impl State {
             | Action::TakeSuggestion
             | Action::NextChoice
             | Action::Mark
-            | Action::MarkAll => {}
+            | Action::MarkAll
+            | Action::MarkGroup
+            | Action::SortReverse
+            | Action::ScrollLeft
+            | Action::ScrollRight
+            | Action::Columns
+            | Action::Fleet
+            | Action::Cells
+            | Action::AskFailed
+            | Action::LoadLate
+            | Action::Links
+            | Action::Reveal
+            | Action::CopyAsset
+            | Action::CopyId
+            | Action::CopyName
+            | Action::CopyArn
+            | Action::CopyItem
+            | Action::CopyPolicy
+            | Action::CopyCall
+            | Action::ConsoleLink
+            | Action::HideDenied => {}
         }
         Vec::new()
     }
@@ -257,15 +293,17 @@ impl State {
         self.armed = Some(Action::Interrupt);
         self.unwatch();
         self.stop_trials();
-        let cancels = self.cancel_all();
+        let mut cancels = self.stop_listing();
+        cancels.extend(self.cancel_all());
         let words = if cancels.is_empty() { "^c once more quits" } else { "stopping; ^c once more quits" };
         self.notice = Some(Notice::plain(self.would_lose().unwrap_or(words)));
         cancels
     }
 
     /// `Esc` in the panes: leaves what was entered last, then stops tests, then clears the filter.
-    fn back(&mut self) -> Vec<Effect> {
+    fn back(&mut self, now: Timestamp) -> Vec<Effect> {
         let busy = self.is_busy() || self.watch.is_some();
+        let followed = self.is_followed() && self.last_view.is_some();
         match &mut self.screen {
             Screen::Unlock(unlock) if unlock.trying => return self.give_up_opening(),
             Screen::Unlock(unlock) if unlock.input.count() > 0 => unlock.input.clear(),
@@ -278,18 +316,27 @@ impl State {
             Screen::Panes if self.typing_filter => {
                 self.typing_filter = false;
                 self.filter_here_mut().clear();
-                self.settle();
+                return self.filtered(now);
             }
             Screen::Panes if self.focus == Pane::Detail => self.focus_on(self.before_detail),
             Screen::Panes if busy => {
                 let watched = self.unwatch();
-                let words = if self.is_busy() { "stopping" } else { "not watched any more" };
+                let mut effects = self.stop_listing();
+                let listing = !effects.is_empty();
+                effects.extend(self.cancel_all());
+                let words = match (listing, self.is_busy()) {
+                    (true, _) => "stopped; what had arrived stands",
+                    (false, true) => "stopping",
+                    (false, false) => "not watched any more",
+                };
                 self.notice = (self.is_busy() || watched).then(|| Notice::plain(words));
-                return self.cancel_all();
+                effects.extend(self.arrange(now));
+                return effects;
             }
+            Screen::Panes if followed => return self.last_view(),
             Screen::Panes => {
                 self.filter_here_mut().clear();
-                self.settle();
+                return self.filtered(now);
             }
         }
         Vec::new()

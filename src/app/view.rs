@@ -1,6 +1,6 @@
 //! The view that rests on the screen and the one before it, for going back and forth between two.
 
-use super::{Effect, Notice, Pane, Screen, State};
+use super::{Effect, Goal, Notice, Pane, Screen, State};
 use crate::domain::ConnectionId;
 
 /// What a person looks at.
@@ -14,12 +14,17 @@ pub struct View {
     pub filter: String,
     /// Whether only what is broken is listed.
     pub only_broken: bool,
+    /// The assets that pane 3 lists.
+    pub goal: Option<Goal>,
 }
 
 impl View {
     /// Whether it is another view, and not the same with the cursor on another row.
     fn differs(&self, other: &Self) -> bool {
-        self.pane != other.pane || self.filter != other.filter || self.only_broken != other.only_broken
+        self.pane != other.pane
+            || self.filter != other.filter
+            || self.only_broken != other.only_broken
+            || self.goal != other.goal
     }
 }
 
@@ -30,6 +35,7 @@ impl State {
             connection: self.cursor,
             filter: self.filter.text().to_owned(),
             only_broken: self.only_broken.is_some(),
+            goal: self.browse.here.clone(),
         }
     }
 
@@ -65,8 +71,12 @@ impl State {
         }
         self.cursor = view.connection;
         self.settle();
+        let effects = match view.goal {
+            Some(goal) => self.browse_to(self.now, goal),
+            None => self.browse_fleet(),
+        };
         self.focus_on(view.pane);
         self.view = self.present_view();
-        Vec::new()
+        effects
     }
 }

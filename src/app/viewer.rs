@@ -1,7 +1,7 @@
 //! Texts that cover the panes: help, the error log, the cloud's own words, policies.
 
 use super::{Line, Search, wrapped};
-use crate::domain::Role;
+use crate::domain::{ConnectionId, Role};
 
 /// What is being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,10 @@ pub enum ViewerKind {
     Region,
     /// Pages for whoever can mend a refusal.
     Message,
+    /// How the cells stand that are listed.
+    Cells,
+    /// One asset, read again.
+    Asset,
     /// Policies to paste.
     Snippet,
 }
@@ -71,6 +75,8 @@ pub struct Sheet {
     pub title: String,
     /// Its forms, at least one.
     pub tabs: Vec<Tab>,
+    /// The connection that it is for, where the viewer is about several.
+    pub whose: Option<ConnectionId>,
 }
 
 /// A text that covers the panes.
@@ -100,7 +106,11 @@ impl Viewer {
 
     /// A viewer with one text in one form.
     pub fn reading(kind: ViewerKind, title: impl Into<String>, about: impl Into<String>, lines: Vec<Line>) -> Self {
-        Self::new(kind, about, vec![Sheet { name: "text", title: title.into(), tabs: vec![Tab::reading(lines)] }])
+        Self::new(
+            kind,
+            about,
+            vec![Sheet { name: "text", title: title.into(), tabs: vec![Tab::reading(lines)], whose: None }],
+        )
     }
 
     /// The forms of the present text.

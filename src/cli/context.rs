@@ -99,13 +99,18 @@ impl Context {
         self.global.demo
     }
 
+    /// How many instances more than usual the demo shall have.
+    fn demo_scale(&self) -> usize {
+        self.global.demo_scale.and_then(|n| usize::try_from(n).ok()).unwrap_or_default()
+    }
+
     /// The engine with these settings: for the demo, or for the clouds with this history.
     ///
     /// # Errors
     /// When the system gives no threads, or the HTTP client cannot be made.
     pub fn live(&self, settings: &Settings, history: History) -> Result<Live, Failure> {
         match self.is_demo() {
-            true => Live::demo(settings, &Demo::new(Pace::LIFELIKE)?, Arc::default()),
+            true => Live::demo(settings, &Demo::scaled(Pace::LIFELIKE, self.demo_scale())?, Arc::default()),
             false => Live::new(settings, history, self.kinds().0),
         }
     }
@@ -122,7 +127,8 @@ impl Context {
     /// The way from here to the connections, for the dashboard, which opens the vault by itself.
     pub fn into_door(self) -> Box<dyn Door> {
         if self.is_demo() {
-            return Box::new(DemoDoor::new(self.settings));
+            let scale = self.demo_scale();
+            return Box::new(DemoDoor::new(self.settings).scaled(scale));
         }
         Box::new(self.into_vault_door())
     }

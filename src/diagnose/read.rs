@@ -280,7 +280,7 @@ fn error(class: ErrorClass, code: Option<&str>, message: &str) -> CheckError {
         ErrorClass::Clock => "This machine's clock is too far off to sign requests",
         ErrorClass::Unsupported => "The endpoint does not know this call",
         ErrorClass::Invalid => "The request or its credentials were not accepted as valid",
-        _ => "An error that says nothing about permissions",
+        _ => "The cloud answered with an error",
     };
     let words = join(message);
     let message = if words.is_empty() { format!("{ours}.") } else { format!("{ours}: {words}") };

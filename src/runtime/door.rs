@@ -377,20 +377,31 @@ pub fn kinds(config_dir: &Path) -> (Arc<Catalog>, Vec<String>) {
 pub struct DemoDoor {
     settings: Settings,
     /// The engine and the connections, once it was opened: what was changed in the demo outlives a lock.
+    scale: usize,
     open: Option<(Engine, Arc<[Connection]>)>,
 }
 
 impl DemoDoor {
     /// A demo in its first state.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, open: None }
+        Self { settings, scale: 0, open: None }
+    }
+
+    /// The same with about so many instances more.
+    pub fn scaled(self, scale: usize) -> Self {
+        Self { scale, ..self }
     }
 
     fn opened(&mut self, clouds: &Handle) -> Result<(Engine, Arc<[Connection]>), Damaged> {
         if let Some(open) = &self.open {
             return Ok(open.clone());
         }
-        let engine = Engine::demo(clouds.clone(), &Demo::new(Pace::LIFELIKE)?, self.settings.clone(), Arc::default())?;
+        let engine = Engine::demo(
+            clouds.clone(),
+            &Demo::scaled(Pace::LIFELIKE, self.scale)?,
+            self.settings.clone(),
+            Arc::default(),
+        )?;
         Ok(self.open.insert((engine, demo::book()?)).clone())
     }
 }

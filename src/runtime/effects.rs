@@ -9,6 +9,7 @@ use crate::domain::{
 };
 use crate::providers::import::plan;
 use crate::providers::profiles::{ProfileFacts, profiles};
+use crate::query::arrange;
 use crate::term::capabilities;
 use crate::term::clipboard::{self, Place, Unsent};
 use crate::text;
@@ -121,6 +122,10 @@ impl Hands {
                     let _ = to.try_send(answer);
                 }
             }
+            Effect::Arrange { generation, blocks, filter, sort } => self.blocking(move || {
+                let arranged = arrange(&blocks, &filter, sort);
+                Local::Msg(Msg::Arranged { generation, arranged })
+            }),
             Effect::Theme(name) => {
                 let wardrobe = self.wardrobe.clone();
                 self.blocking(move || {
@@ -137,6 +142,15 @@ impl Hands {
             Effect::WakeAt(_) | Effect::Help => {}
         }
         Then::Nothing
+    }
+
+    /// Reads the kinds' files before somebody waits for them.
+    pub fn warm(&self, catalog: &Arc<Catalog>) {
+        let catalog = catalog.clone();
+        self.clouds.spawn_blocking(move || {
+            let _ = catalog.heads().count();
+            let _ = catalog.ids().filter(|id| catalog.kind(id).is_some()).count();
+        });
     }
 
     /// A ticket ends exactly once, also where nothing could answer it.

@@ -332,6 +332,7 @@ impl<T: Tty> Ui<T> {
                 let (opening, cloud, warnings) = opening(answer);
                 if let Some((cloud, catalog)) = cloud {
                     self.hands.cloud = Some(cloud);
+                    self.hands.warm(&catalog);
                     self.message(Msg::Catalog(catalog));
                 }
                 self.message(Msg::Guarded(guard));

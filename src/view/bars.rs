@@ -2,7 +2,10 @@
 
 use super::Look;
 use super::brush::Brush;
-use crate::app::{Area, Context, Pane, Screen, State, Tone, progress, region_summary, shown, tally, watch_words};
+use crate::app::{
+    Area, Context, Pane, Screen, State, Tone, accounts_summary, age_words, browse_header, browse_summary, filter_words,
+    progress, region_summary, shown, tally, watch_words,
+};
 use crate::domain::Role;
 use crate::text;
 
@@ -53,7 +56,11 @@ pub fn header(state: &State, area: Area, brush: &mut Brush<'_>) {
         let left = width.saturating_sub(room + used + gap);
         used += if narrow { 1 } else { 3 };
         let mut at = x + used;
-        for (i, (role, words)) in fitting(tally(state), usize::from(left)).iter().enumerate() {
+        let pieces = match browse_header(state) {
+            full if full.is_empty() => fitting(tally(state), usize::from(left)),
+            full => first_fitting(full, usize::from(left)),
+        };
+        for (i, (role, words)) in pieces.iter().enumerate() {
             let gap = if i == 0 { "" } else { GAP };
             at += brush.pieces(at, y, x + width - at, [(Role::Quiet, gap), (*role, words.as_str())]);
         }
@@ -74,6 +81,14 @@ fn fitting(mut pieces: Vec<(Role, String)>, width: usize) -> Vec<(Role, String)>
         pieces.pop();
     }
     pieces
+}
+
+/// The first of several wordings that fits whole.
+fn first_fitting(wordings: Vec<Vec<(Role, String)>>, width: usize) -> Vec<(Role, String)> {
+    let columns =
+        |pieces: &[(Role, String)]| pieces.iter().map(|(_, w)| text::width(w) + text::width(GAP)).sum::<usize>();
+    let last = wordings.last().cloned().unwrap_or_default();
+    wordings.into_iter().find(|pieces| columns(pieces) <= width + text::width(GAP)).unwrap_or(last)
 }
 
 /// Whether there is something that must be said even without a line for it.
@@ -114,6 +129,7 @@ pub fn status(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
         let count = match state.focus {
             _ if state.notice.is_some() => notice_rows(state, look, u16::MAX).join(" "),
             Pane::Regions => region_summary(state),
+            _ if state.is_at_assets() => brush.spell(&filter_words(state)).into_owned(),
             _ => format!("{} of {} shown", shown(state).len(), state.book.len()),
         };
         brush.text(x + used + end, y, room.saturating_sub(end), Role::Quiet, &format!("   {count}"));
@@ -166,6 +182,20 @@ pub fn status(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
         let words = format!("   {}; {{key:back}} clears it", region_summary(state));
         let pieces = [(Role::Key, "/ "), (Role::Input, state.region_filter.text()), (Role::Quiet, &words)];
         brush.pieces(x, y, width, pieces);
+        return;
+    }
+    if state.is_browsing() {
+        let filter = state.filter_here();
+        if !filter.is_empty() {
+            let count = match state.is_at_assets() {
+                true => filter_words(state),
+                false => format!("{} of {} shown", shown(state).len(), state.book.len()),
+            };
+            let words = format!("   {count}; {{key:back}} clears it");
+            brush.pieces(x, y, width, [(Role::Key, "/ "), (Role::Input, filter.text()), (Role::Quiet, &words)]);
+        } else if let Some(words) = age_words(state) {
+            brush.text(x, y, width, Role::Quiet, &words);
+        }
         return;
     }
     if !state.filter.is_empty() || state.only_broken.is_some() {
@@ -243,9 +273,23 @@ pub fn footer(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
 /// A pane in one line.
 pub fn folded(state: &State, pane: Pane, area: Area, brush: &mut Brush<'_>) {
     let Area { x, y, width, .. } = area;
-    let used = brush.text(x + 1, y, width - 1, Role::Title, &format!("▸ {:<11}", pane.title())) + 1;
+    let title = if pane == Pane::Checks && state.is_browsing() { "3 Assets" } else { pane.title() };
+    let used = brush.text(x + 1, y, width - 1, Role::Title, &format!("▸ {title:<11}")) + 1;
     let (x, width) = (x + used + 1, width.saturating_sub(used + 1));
     match pane {
+        Pane::Accounts if state.is_browsing() => {
+            brush.text(x, y, width, Role::Text, &accounts_summary(state));
+        }
+        Pane::Checks if state.is_browsing() => {
+            brush.text(x, y, width, Role::Text, &browse_summary(state));
+        }
+        Pane::Detail if state.is_browsing() => {
+            let words = match state.browse.list().and_then(|l| l.followed.as_ref()) {
+                Some(followed) => followed.called().to_owned(),
+                None => "no asset".to_owned(),
+            };
+            brush.text(x, y, width, Role::Quiet, &words);
+        }
         Pane::Accounts | Pane::Checks => {
             let name = state.cursor.and_then(|id| state.connection(id)).map_or("none", |c| c.name.as_str());
             let others = shown(state).len().saturating_sub(1);

@@ -1,7 +1,9 @@
 //! State to cells. Reads the state, never changes it; every text from outside is cleaned on its way.
 
 mod accounts;
+mod assets;
 mod bars;
+mod browse;
 mod brush;
 mod choose;
 mod codes;
@@ -77,6 +79,7 @@ fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
                     (_, true) => bars::folded(state, *pane, *area, brush),
                     (Pane::Accounts, _) => accounts::draw(state, *area, brush),
                     (Pane::Regions, _) => regions::draw(state, *area, brush),
+                    (Pane::Checks, _) if state.is_browsing() => assets::draw(state, *area, brush),
                     (Pane::Checks, _) => fleet::draw(state, *area, brush),
                     (Pane::Detail, _) => detail::draw(state, *area, brush),
                 }
@@ -98,6 +101,8 @@ fn paint(state: &State, look: &Look, brush: &mut Brush<'_>) {
         Some(Overlay::Around(around)) => first::around(state, around, layout.body, brush),
         Some(Overlay::Import(import)) => import::draw(state, import, layout.body, brush),
         Some(Overlay::Codes(codes)) => codes::draw(state, codes, layout.body, brush),
+        Some(Overlay::Columns(chooser)) => browse::columns(state, *chooser, layout.body, brush),
+        Some(Overlay::Leads(leads)) => browse::leads(leads, layout.body, brush),
         Some(Overlay::Question(asking)) => question::draw(asking, layout.body, brush),
         Some(Overlay::Form(_)) => form::draw(state, &layout, look, brush),
         Some(Overlay::Removal(r)) => form::removal(state, r, &layout, look, brush),
@@ -134,6 +139,8 @@ fn to_ascii(buffer: &mut Buffer) {
     }
 }
 
+#[cfg(test)]
+mod asset_tests;
 #[cfg(test)]
 mod door_tests;
 #[cfg(test)]

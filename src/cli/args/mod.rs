@@ -56,6 +56,9 @@ pub struct Global {
     /// network is used, and nothing is written.
     #[arg(long, global = true, conflicts_with_all = ["vault", "identities", "profile", "env"])]
     pub demo: bool,
+    /// In the demo, about this many EC2 instances more, with their volumes and network interfaces.
+    #[arg(long, global = true, value_name = "N", requires = "demo", value_parser = clap::value_parser!(u32).range(1..=4_000_000))]
+    pub demo_scale: Option<u32>,
     /// Change nothing in any cloud.
     #[arg(long, global = true)]
     pub read_only: bool,

@@ -10,6 +10,7 @@ pub(super) const RECIPES: &[Recipe] = &[
     recipe("ec2/image", images),
     recipe("ec2/key-pair", key_pairs),
     recipe("ec2/launch-template", launch_templates),
+    recipe("ec2/launch-template-version", launch_template_versions),
     recipe("autoscaling/group", groups),
     recipe("ssm/node", nodes),
 ];
@@ -309,6 +310,19 @@ fn launch_templates(site: &Site) -> Vec<Value> {
             "LaunchTemplateId": id, "LaunchTemplateName": name, "CreateTime": site.days(name, 90),
             "CreatedBy": site.iam("role/Deploy"), "DefaultVersionNumber": 3, "LatestVersionNumber": 7,
             "Tags": site.tags(app, name), "_arn": site.arn("ec2", &format!("launch-template/{id}")),
+        })
+    };
+    site.all(|a| &a.hosts).map(|(app, text)| one((app, text))).collect()
+}
+
+fn launch_template_versions(site: &Site) -> Vec<Value> {
+    let one = |(app, text): (&App, &str)| {
+        let name = word(text, 0).unwrap_or_default();
+        json!({
+            "LaunchTemplateId": site.id("lt", name), "LaunchTemplateName": name, "VersionNumber": 3, "DefaultVersion": true,
+            "CreateTime": site.days(name, 9), "CreatedBy": site.iam("role/Deploy"),
+            "LaunchTemplateData": {"ImageId": image(site, false), "InstanceType": word(text, 2), "KeyName": format!("{}-ops", site.plan.name),
+                "SecurityGroupIds": [site.group(app, "app")], "UserData": "IyEvYmluL3NoCg==", "MetadataOptions": {"HttpTokens": "required"}},
         })
     };
     site.all(|a| &a.hosts).map(|(app, text)| one((app, text))).collect()

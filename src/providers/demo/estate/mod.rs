@@ -11,6 +11,7 @@ mod data;
 mod edge;
 mod groups;
 mod network;
+mod others;
 mod people;
 mod serverless;
 mod storage;
@@ -128,17 +129,17 @@ impl Estate {
 
     /// Every kind of item.
     pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
-        RECIPES.iter().flat_map(|r| r.iter()).map(|r| r.of)
+        RECIPES.iter().flat_map(|r| r.iter()).map(|r| r.of).chain(others::kinds())
     }
 
     /// The items of a kind; none where nothing runs.
     pub fn items(&self, account: &str, region: &str, of: &str) -> Items {
         let recipe = RECIPES.iter().flat_map(|r| r.iter()).find(|r| r.of == of);
         let plan = file().accounts.iter().find(|p| p.id == account);
-        let (Some(recipe), Some(plan)) = (recipe, plan) else { return Items::default() };
+        let Some(plan) = plan else { return Items::default() };
         let site = Arc::new(self.site(plan, region));
-        let fixed = (recipe.make)(&site);
-        let more = recipe.one.map(|make| (make, site.more));
+        let fixed = recipe.map_or_else(|| others::items(&site, of), |r| (r.make)(&site));
+        let more = recipe.and_then(|r| r.one).map(|make| (make, site.more));
         Items { fixed, more, site: Some(site) }
     }
 

@@ -31,7 +31,7 @@ fn alarms(site: &Site) -> Vec<Value> {
             "StateTransitionedTimestamp": site.ago(since), "MetricName": "HTTPCode_Target_5XX_Count", "Namespace": "AWS/ApplicationELB", "Statistic": "Sum",
             "Dimensions": [{"Name": "LoadBalancer", "Value": format!("app/{}/{}", app.name, site.hex(&format!("lb{}", app.name), 16))}],
             "Period": 60, "EvaluationPeriods": 3, "DatapointsToAlarm": 3, "Threshold": 5.0, "ComparisonOperator": "GreaterThanThreshold",
-            "TreatMissingData": "notBreaching", "_tags": site.labels(app), "_arn": arn,
+            "TreatMissingData": "notBreaching", "_parents": [format!("{}-health", app.name)], "_tags": site.labels(app), "_arn": arn,
         })
     };
     site.all(|a| &a.alarms).map(one).collect()

@@ -12,8 +12,8 @@ use super::protocol::Question;
 use super::wire::{Asked, Fault};
 use super::{Damaged, hash};
 use rules::{Rule, Rules};
-use serde_json::{Map, Value};
-use std::collections::HashMap;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
@@ -58,6 +58,13 @@ pub(super) fn answers(operation: &str) -> bool {
 /// The id of the VPC that AWS made for an account in a region.
 pub(super) fn default_vpc(account: &str, region: &str) -> String {
     format!("vpc-0{:016x}", hash(&format!("{account}{region}")))
+}
+
+/// Whether an ARN is of a type as the Tagging API names them: `ec2:instance`, `s3`.
+fn is_type(arn: &str, wanted: &str) -> bool {
+    let (service, kind) = wanted.split_once(':').unwrap_or((wanted, ""));
+    let mut parts = arn.splitn(6, ':').skip(2);
+    parts.next() == Some(service) && (kind.is_empty() || parts.nth(2).is_some_and(|rest| rest.starts_with(kind)))
 }
 
 impl Store {
@@ -116,6 +123,7 @@ impl Store {
     pub fn answer(&self, place: Place<'_>, question: &Question) -> Result<Value, Fault> {
         match self.rules()?.of(question) {
             Some(rule) => self.by_rule(place, question, rule),
+            None if question.service.name == "resourcegroupstaggingapi" => Ok(self.tagged(place, question)),
             None => {
                 let mut answer = place::empty(question);
                 if let Some(tags) = tags::of(question, |arn| self.tags(place, question, arn)) {
@@ -156,6 +164,47 @@ impl Store {
                 .find(|i| ["_arn", "_id"].iter().any(|m| i.get(*m).and_then(Value::as_str) == Some(arn)))?;
             tags::read(&found)
         })
+    }
+
+    /// What the Tagging API answers: everything here that has tags.
+    fn tagged(&self, place: Place<'_>, question: &Question) -> Value {
+        let params = &question.params;
+        let texts = |name: &str| -> Vec<&str> {
+            params.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+        };
+        let (types, arns) = (texts("ResourceTypeFilters"), texts("ResourceARNList"));
+        let number = |name: &str| params.get(name).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+        let size = number("ResourcesPerPage").unwrap_or(50).clamp(1, 100);
+        let token = params.get("PaginationToken").and_then(Value::as_str).and_then(|t| t.strip_prefix("demo-"));
+        let mut skip: usize = token.and_then(|t| t.parse().ok()).unwrap_or_default();
+        let start = skip;
+        let (mut found, mut more) = (Vec::new(), false);
+        // What belongs to no region answers in us-east-1.
+        let here = |of: &str| place.region == "us-east-1" || !GLOBAL.iter().any(|s| of.starts_with(&format!("{s}/")));
+        'all: for of in self.estate.kinds().collect::<BTreeSet<_>>().into_iter().filter(|of| here(of)) {
+            let items = self.items(place, of);
+            for item in items.iter() {
+                let Some(arn) = item.get("_arn").and_then(Value::as_str) else { break };
+                let Some(tags) = tags::read(&item).filter(|t| !t.is_empty()) else { continue };
+                let typed = types.is_empty() || types.iter().any(|t| is_type(arn, t));
+                let named = arns.is_empty() || arns.contains(&arn);
+                if !typed || !named || !tags::fit(&tags, params.get("TagFilters")) {
+                    continue;
+                }
+                if skip > 0 {
+                    skip -= 1;
+                    continue;
+                }
+                if found.len() == size {
+                    more = true;
+                    break 'all;
+                }
+                let pairs: Vec<Value> = tags.iter().map(|(k, v)| json!({"Key": k, "Value": v})).collect();
+                found.push(json!({"ResourceARN": arn, "Tags": pairs}));
+            }
+        }
+        let next = if more { format!("demo-{}", start + found.len()) } else { String::new() };
+        json!({"ResourceTagMappingList": found, "PaginationToken": next})
     }
 
     /// Whether a question gets through where requests are throttled: at the second attempt.

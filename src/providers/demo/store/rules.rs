@@ -24,6 +24,9 @@ pub(super) struct Rule {
     /// Members that the operation leaves out though its model has them.
     #[serde(default)]
     pub without: Vec<String>,
+    /// A parameter and a value without which this rule is not meant; where an operation has several rules.
+    #[serde(default)]
+    pub when: BTreeMap<String, Value>,
     /// Parameters that choose items, and the members that they are compared with.
     #[serde(default)]
     pub by: BTreeMap<String, Members>,
@@ -66,10 +69,18 @@ fn path<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Path>, D::Error> {
     }
 }
 
+/// The rules of an operation.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum OneOrMore {
+    One(Box<Rule>),
+    Several(Vec<Rule>),
+}
+
 /// Every rule, by service and operation.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Rules(pub BTreeMap<String, BTreeMap<String, Rule>>);
+pub(super) struct Rules(pub BTreeMap<String, BTreeMap<String, OneOrMore>>);
 
 impl Rules {
     /// Reads the built-in ones.
@@ -79,7 +90,24 @@ impl Rules {
 
     /// The rule of an operation.
     pub fn of(&self, question: &Question) -> Option<&Rule> {
-        self.0.get(question.service.name)?.get(&question.op.name)
+        let meant = |rule: &&Rule| {
+            rule.when.iter().all(|(name, wanted)| match question.params.get(name) {
+                Some(Value::Array(list)) => list.contains(wanted),
+                Some(one) => one == wanted,
+                None => false,
+            })
+        };
+        self.0.get(question.service.name)?.get(&question.op.name)?.all().iter().find(meant)
+    }
+}
+
+impl OneOrMore {
+    /// All of them; the first that is meant counts.
+    pub fn all(&self) -> &[Rule] {
+        match self {
+            Self::One(rule) => std::slice::from_ref(rule),
+            Self::Several(rules) => rules,
+        }
     }
 }
 

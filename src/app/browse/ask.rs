@@ -1,0 +1,357 @@
+//! Which cells are asked, when, and when that is left off. What was loaded is never asked twice by itself.
+
+use super::{Browse, Cell, Goal, KEPT, List};
+use crate::app::{Effect, Notice, Pane, State};
+use crate::catalog::kind::Scope;
+use crate::domain::{
+    CellKey, CellState, ConnectionId, KindId, Late, Listing, Needle, Region, Request, Ticket, Timestamp, Trouble,
+};
+use crate::query::{hunt, needle, place_of_arn};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many kinds the picker shows first.
+const RECENT: usize = 8;
+
+/// What one request is about.
+struct Ask {
+    select: Vec<ConnectionId>,
+    regions: Option<Vec<Region>>,
+    only: Option<Vec<CellKey>>,
+    /// Also where two regions were refused for the same reason.
+    refused: bool,
+}
+
+impl State {
+    /// Shows what a goal lists, and asks for what of it is missing.
+    pub(in crate::app) fn browse_to(&mut self, now: Timestamp, goal: Goal) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.browse.here.as_ref() != Some(&goal) {
+            effects.extend(self.leave_list());
+        }
+        if !self.browse.lists.contains_key(&goal) {
+            let Some(list) = self.make_list(now, &goal) else { return effects };
+            self.browse.lists.insert(goal.clone(), list);
+        }
+        if let Goal::Kind(kind) = &goal {
+            self.browse.recent.retain(|k| k != kind);
+            self.browse.recent.insert(0, kind.clone());
+            self.browse.recent.truncate(RECENT);
+        }
+        self.browse.here = Some(goal);
+        self.browse.forget_oldest();
+        if let Some(list) = self.browse.list_mut() {
+            list.seen = now;
+        }
+        if matches!(self.focus, Pane::Regions | Pane::Accounts | Pane::Detail) {
+            self.focus_on(Pane::Checks);
+        }
+        effects.extend(self.ask_missing(now));
+        effects.extend(self.arrange(now));
+        self.follow();
+        effects
+    }
+
+    /// Shows what was listed before a lock, as far as it can be listed still. Nothing is asked by itself.
+    pub(in crate::app) fn browse_again(&mut self, goal: Option<Goal>) {
+        let Some(goal) = goal else { return };
+        if let Some(list) = self.make_list(self.now, &goal) {
+            self.browse.lists.insert(goal.clone(), list);
+            self.browse.here = Some(goal);
+        }
+    }
+
+    /// Shows the fleet of checks in place of the assets.
+    pub(in crate::app) fn browse_fleet(&mut self) -> Vec<Effect> {
+        let effects = self.leave_list();
+        self.browse.here = None;
+        self.follow();
+        effects
+    }
+
+    fn make_list(&mut self, now: Timestamp, goal: &Goal) -> Option<List> {
+        let kind = goal.kind().and_then(|id| self.catalog.kind(id)).cloned();
+        match goal {
+            Goal::Kind(id) => {
+                let kind = self.known_kind(id, kind)?;
+                Some(List::new(vec![id.clone()], Some(kind), now))
+            }
+            Goal::Link(link) => {
+                let kind = self.known_kind(&link.kind, kind)?;
+                let mut list = List::new(vec![link.kind.clone()], Some(kind), now);
+                list.find = link.id.clone().map(Needle::Id);
+                list.filter.insert(&link.filter);
+                list.read_filter();
+                Some(list)
+            }
+            Goal::Find(text) => {
+                let needle = needle(text, &self.catalog);
+                let kinds = hunt(&needle, &self.catalog).kinds;
+                if kinds.is_empty() {
+                    self.notice = Some(Notice::plain(format!("no kind of asset can be asked for {text}")));
+                    return None;
+                }
+                let kind = match &kinds[..] {
+                    [one] => self.catalog.kind(one).cloned(),
+                    _ => None,
+                };
+                let mut list = List::new(kinds, kind, now);
+                list.find = Some(needle);
+                Some(list)
+            }
+        }
+    }
+
+    fn known_kind(
+        &mut self,
+        id: &KindId,
+        kind: Option<std::sync::Arc<crate::catalog::kind::Kind>>,
+    ) -> Option<std::sync::Arc<crate::catalog::kind::Kind>> {
+        if kind.is_none() {
+            self.notice = Some(Notice::plain(format!("there is no kind {id} any more")));
+        }
+        kind
+    }
+
+    /// Leaves off listing what nobody looks at. What had arrived stands; the rest goes on when one comes back.
+    pub(in crate::app) fn leave_list(&mut self) -> Vec<Effect> {
+        let Some(goal) = self.browse.here.clone() else { return Vec::new() };
+        self.cut_short(&goal)
+    }
+
+    /// Cancels the requests of a list, and says so in its cells at once: what still comes of them is stale.
+    fn cut_short(&mut self, goal: &Goal) -> Vec<Effect> {
+        let now = self.now;
+        let Some(list) = self.browse.lists.get_mut(goal) else { return Vec::new() };
+        let tickets: Vec<Ticket> = std::mem::take(&mut list.tickets).into_keys().collect();
+        for cell in list.cells.values_mut().filter(|c| !c.state.is_over()) {
+            cell.end(CellState::Cancelled, now);
+        }
+        // Whose cells were not even named yet is asked anew.
+        let known: BTreeSet<ConnectionId> = list.cells.keys().map(|k| k.connection).collect();
+        let unreached: BTreeSet<ConnectionId> = list.unreached.keys().copied().collect();
+        list.asked.retain(|id, _| known.contains(id) || unreached.contains(id));
+        list.due = None;
+        self.browse.ending.extend(&tickets);
+        let fresh = tickets.into_iter().filter(|t| self.stopping.insert(*t));
+        fresh.map(Effect::Cancel).collect()
+    }
+
+    /// Stops every listing, as `Esc` asks for.
+    pub(in crate::app) fn stop_listing(&mut self) -> Vec<Effect> {
+        let goals: Vec<Goal> =
+            self.browse.lists.iter().filter(|(_, l)| !l.tickets.is_empty()).map(|(g, _)| g.clone()).collect();
+        goals.iter().flat_map(|goal| self.cut_short(goal)).collect()
+    }
+
+    /// Asks for what is in scope and was not asked yet, or was cut short.
+    pub(in crate::app) fn ask_missing(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(goal) = self.browse.here.clone() else { return Vec::new() };
+        let (connections, regions) = (self.wanted_connections(&goal), self.wanted_regions(&goal));
+        let Some(list) = self.browse.lists.get(&goal) else { return Vec::new() };
+        let mut groups: BTreeMap<Option<Vec<Region>>, Vec<ConnectionId>> = BTreeMap::new();
+        for id in connections {
+            let missing = match list.asked.get(&id) {
+                None => regions.clone().map(|r| r.into_iter().collect()),
+                Some(None) => continue,
+                Some(Some(had)) => {
+                    let known = || self.browse.targets.get(&id).into_iter().flat_map(|t| &t.regions).map(|(r, _)| r);
+                    let wanted = regions.clone().unwrap_or_else(|| known().cloned().collect());
+                    let missing: Vec<Region> = wanted.difference(had).cloned().collect();
+                    if missing.is_empty() {
+                        continue;
+                    }
+                    Some(missing)
+                }
+            };
+            groups.entry(missing).or_default().push(id);
+        }
+        let cut =
+            |(key, cell): &(&CellKey, &Cell)| cell.state == CellState::Cancelled && self.browse.covers(&goal, key);
+        let cut: Vec<CellKey> = list.cells.iter().filter(cut).map(|(key, _)| key.clone()).collect();
+        let mut effects = Vec::new();
+        for (regions, select) in groups {
+            effects.extend(self.ask(now, &goal, Ask { select, regions, only: None, refused: false }));
+        }
+        if !cut.is_empty() {
+            effects.extend(self.ask_only(now, &goal, cut));
+        }
+        effects
+    }
+
+    /// Asks for everything in scope anew: also what was refused, and regions that were taken for refused.
+    pub(in crate::app) fn refresh_list(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(goal) = self.browse.here.clone() else { return Vec::new() };
+        let mut effects = self.cut_short(&goal);
+        let select = self.wanted_connections(&goal);
+        let regions = self.wanted_regions(&goal).map(|r| r.into_iter().collect());
+        effects.extend(self.ask(now, &goal, Ask { select, regions, only: None, refused: true }));
+        effects.extend(self.arrange(now));
+        self.notice = Some(Notice::plain(format!("asking anew: {}", self.goal_title(&goal))));
+        effects
+    }
+
+    /// Asks again for the cells that failed, and for connections that could not be reached. Nothing else.
+    pub(in crate::app) fn ask_failed(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(goal) = self.browse.here.clone() else { return Vec::new() };
+        let (failed, unreached) = self.failed();
+        let mut effects = Vec::new();
+        if !unreached.is_empty() {
+            let regions = self.wanted_regions(&goal).map(|r| r.into_iter().collect());
+            effects.extend(self.ask(now, &goal, Ask { select: unreached, regions, only: None, refused: false }));
+        }
+        if !failed.is_empty() {
+            effects.extend(self.ask_only(now, &goal, failed));
+        }
+        effects.extend(self.arrange(now));
+        effects
+    }
+
+    /// The cells that failed or were cut short, and the connections that could not be reached.
+    pub(in crate::app) fn failed(&self) -> (Vec<CellKey>, Vec<ConnectionId>) {
+        let Some((goal, list)) = self.listed() else { return (Vec::new(), Vec::new()) };
+        let failed = |cell: &Cell| {
+            matches!(cell.state, CellState::Failed { .. } | CellState::Cancelled)
+                || matches!(&cell.state, CellState::Partial { trouble: Trouble::Failed(_), .. })
+        };
+        let cells = list.cells.iter().filter(|(key, cell)| self.browse.covers(goal, key) && failed(cell));
+        let unreached = list.unreached.keys().copied().filter(|id| self.browse.covers_connection(*id));
+        (cells.map(|(key, _)| key.clone()).collect(), unreached.collect())
+    }
+
+    /// Has the second calls made that only some columns need.
+    pub(in crate::app) fn load_late(&mut self, now: Timestamp) -> Vec<Effect> {
+        match self.browse.list_mut() {
+            Some(list) if list.late != Late::All => list.late = Late::All,
+            _ => return Vec::new(),
+        }
+        self.refresh_list(now)
+    }
+
+    fn ask_only(&mut self, now: Timestamp, goal: &Goal, cells: Vec<CellKey>) -> Option<Effect> {
+        let select: BTreeSet<ConnectionId> = cells.iter().map(|k| k.connection).collect();
+        let ask = Ask { select: select.into_iter().collect(), regions: None, only: Some(cells), refused: true };
+        self.ask(now, goal, ask)
+    }
+
+    /// Sends a request, and has the cells that it is about wait for it.
+    fn ask(&mut self, now: Timestamp, goal: &Goal, ask: Ask) -> Option<Effect> {
+        if ask.select.is_empty() {
+            return None;
+        }
+        let ticket = self.ticket();
+        let book = self.book.clone();
+        let list = self.browse.lists.get_mut(goal)?;
+        let about: BTreeSet<ConnectionId> = ask.select.iter().copied().collect();
+        let only: Option<BTreeSet<&CellKey>> = ask.only.as_ref().map(|cells| cells.iter().collect());
+        let meant = |key: &CellKey| match (&only, &ask.regions) {
+            (Some(only), _) => only.contains(key),
+            (None, None) => about.contains(&key.connection),
+            (None, Some(regions)) => {
+                about.contains(&key.connection) && key.region.as_ref().is_none_or(|r| regions.contains(r))
+            }
+        };
+        for (_, cell) in list.cells.iter_mut().filter(|(key, _)| meant(key)) {
+            cell.begin(ticket, now);
+        }
+        if ask.only.is_none() {
+            for id in &about {
+                list.unreached.remove(id);
+                let asked = match (list.asked.remove(id), &ask.regions) {
+                    (_, None) | (Some(None), _) => None,
+                    (had, Some(regions)) => {
+                        Some(had.flatten().unwrap_or_default().into_iter().chain(regions.iter().cloned()).collect())
+                    }
+                };
+                list.asked.insert(*id, asked);
+            }
+        }
+        list.tickets.insert(ticket, about);
+        let listing = Listing {
+            book,
+            select: ask.select,
+            kinds: list.kinds.clone(),
+            regions: ask.regions,
+            only: ask.only,
+            late: list.late.clone(),
+            ask_refused: ask.refused,
+            find: list.find.clone(),
+        };
+        self.open.insert(ticket, BTreeSet::new());
+        Some(Effect::Start { ticket, request: Request::List(Box::new(listing)) })
+    }
+
+    /// The connections that a goal is about, the one under the cursor first.
+    fn wanted_connections(&self, goal: &Goal) -> Vec<ConnectionId> {
+        let list = self.browse.lists.get(goal);
+        let mut ids: Vec<ConnectionId> = match goal {
+            Goal::Link(link) => vec![link.connection],
+            _ => self.book.iter().map(|c| c.id).filter(|id| self.browse.covers_connection(*id)).collect(),
+        };
+        // An ARN names its account: no other is asked, if it is known which that is.
+        if let Some(Needle::Arn(arn)) = list.and_then(|l| l.find.as_ref()) {
+            let (account, _) = place_of_arn(arn);
+            let account_of = |id: ConnectionId| {
+                let told = self.browse.targets.get(&id).and_then(|t| t.account.as_ref());
+                told.or_else(|| self.connection(id).and_then(|c| c.account.as_ref())).map(|a| a.as_str())
+            };
+            ids.retain(|id| account.is_empty() || account_of(*id).is_none_or(|a| a == account));
+        }
+        ids.sort_by_key(|id| Some(*id) != self.cursor);
+        ids
+    }
+
+    /// The regions that a goal is about; `None`: all.
+    fn wanted_regions(&self, goal: &Goal) -> Option<BTreeSet<Region>> {
+        let list = self.browse.lists.get(goal);
+        if let Some(Needle::Arn(arn)) = list.and_then(|l| l.find.as_ref()) {
+            return Region::parse(place_of_arn(arn).1).ok().map(|region| BTreeSet::from([region]));
+        }
+        match goal {
+            Goal::Link(link) => link.region.clone().map(|region| BTreeSet::from([region])),
+            _ if list.and_then(|l| l.kind.as_ref()).is_some_and(|k| k.scope != Scope::Regional) => None,
+            _ => Some(self.browse.scope.regions.clone()).filter(|r| !r.is_empty()),
+        }
+    }
+}
+
+impl Cell {
+    /// It is asked anew: its rows stand until it ends.
+    pub(super) fn begin(&mut self, ticket: Ticket, now: Timestamp) {
+        if self.old.is_empty() {
+            self.old = std::mem::take(&mut self.blocks);
+        }
+        self.blocks.clear();
+        self.notes.clear();
+        self.ticket = ticket;
+        self.state = CellState::Queued;
+        self.since = now;
+    }
+
+    /// It ended. Without an answer its old rows stand, as what was known last.
+    pub(super) fn end(&mut self, state: CellState, now: Timestamp) {
+        let unanswered = matches!(state, CellState::Failed { .. } | CellState::Cancelled);
+        if unanswered && self.blocks.is_empty() {
+            self.blocks = std::mem::take(&mut self.old);
+        }
+        self.old.clear();
+        self.state = state;
+        self.since = now;
+    }
+}
+
+impl Browse {
+    /// Lets go of lists beside those of whole kinds, those first that were looked at longest ago.
+    fn forget_oldest(&mut self) {
+        let mut others: Vec<(Timestamp, Goal)> = self
+            .lists
+            .iter()
+            .filter(|(goal, _)| !matches!(goal, Goal::Kind(_)) && Some(*goal) != self.here.as_ref())
+            .map(|(goal, list)| (list.seen, goal.clone()))
+            .collect();
+        others.sort();
+        let many = others.len().saturating_sub(KEPT);
+        for (_, goal) in others.into_iter().take(many) {
+            self.lists.remove(&goal);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! How the cells stand that are listed, grouped by state and reason, with the policies that help.
+
+use super::counts::{action, covered};
+use super::{Cell, thousands, woes};
+use crate::app::detail::reason;
+use crate::app::viewer::{Sheet, Tab};
+use crate::app::{Line, State, Viewer, ViewerKind};
+use crate::domain::{CellKey, CellState, ConnectionId, Mark, Role, Trouble};
+use std::collections::BTreeMap;
+
+impl State {
+    /// A page about all cells; behind it the policies for those that were refused.
+    pub(in crate::app) fn cells_viewer(&self) -> Option<Viewer> {
+        let (goal, _) = self.listed()?;
+        let title = format!("{}: accounts and regions", self.goal_title(goal));
+        let about = format!("accounts and regions of {}", self.goal_title(goal));
+        let page = Sheet { name: "cells", title, tabs: vec![Tab::reading(self.cell_lines())], whose: None };
+        let mut sheets = vec![page];
+        if woes(self).iter().any(|w| w.is_denied()) {
+            sheets.extend(self.listing_viewer().into_iter().flat_map(|v| v.sheets));
+        }
+        Some(Viewer::new(ViewerKind::Cells, about, sheets))
+    }
+
+    fn cell_lines(&self) -> Vec<Line> {
+        let Some((goal, list)) = self.listed() else { return Vec::new() };
+        let mut lines: Vec<Line> = Vec::new();
+        let heading = |lines: &mut Vec<Line>, mark: Mark, words: &str| {
+            if !lines.is_empty() {
+                lines.push(Line::blank());
+            }
+            lines.push(Line::of(mark.role(), format!("{} ", mark.symbol(false))).and(Role::Heading, words).hang(2));
+        };
+        for woe in woes(self) {
+            match &woe.trouble {
+                Trouble::Denied(denial) => {
+                    let words = format!("not permitted: {} ({})", action(denial), reason(denial));
+                    heading(&mut lines, Mark::Denied, &words);
+                    lines.push(Line::of(Role::Quiet, format!("  AWS says: {}", denial.message)).hang(2));
+                }
+                Trouble::Failed(error) => {
+                    let code = error.code.as_ref().map_or(String::new(), |code| format!(" ({code})"));
+                    heading(&mut lines, Mark::Untested, &format!("failed: {}{code}", error.message));
+                }
+            }
+            let bare = woe.connections.iter().filter(|id| !woe.cells.iter().any(|key| key.connection == **id));
+            lines.extend(bare.map(|id| self.places(*id, "the whole account, which was not reached")));
+            lines.extend(self.by_connection(woe.cells.iter()));
+            if woe.inferred > 0 {
+                let words = format!(
+                    "  {} of them not asked: two regions were refused alike, and each refusal is an event in the account's \
+                     trail. {{key:refresh}} asks them all.",
+                    woe.inferred
+                );
+                lines.push(Line::of(Role::Quiet, words).hang(2));
+            }
+        }
+        type Holds = fn(&CellState) -> bool;
+        let groups: [(Mark, &str, Holds); 6] = [
+            (Mark::Testing, "being asked", |s| matches!(s, CellState::Queued | CellState::Loading)),
+            (Mark::Untested, "cut short; {key:ask-failed} goes on", |s| matches!(s, CellState::Cancelled)),
+            (Mark::Allowed, "listed", |s| matches!(s, CellState::Done { .. })),
+            (Mark::NotReached, "not asked", |s| matches!(s, CellState::NotAsked)),
+            (Mark::NotApplicable, "region is off: nothing to ask", |s| matches!(s, CellState::RegionOff)),
+            (Mark::NotApplicable, "service does not exist there", |s| matches!(s, CellState::NotOffered)),
+        ];
+        for (mark, words, holds) in groups {
+            let cells: Vec<(&CellKey, &Cell)> =
+                covered(self, goal, list).filter(|(_, cell)| holds(&cell.state)).collect();
+            if cells.is_empty() {
+                continue;
+            }
+            let rows: usize = cells.iter().map(|(_, cell)| cell.rows()).sum();
+            let rows = if rows > 0 { format!(", {} rows", thousands(rows)) } else { String::new() };
+            let count = match cells.len() {
+                1 => "1 place".to_owned(),
+                n => format!("{} places", thousands(n)),
+            };
+            heading(&mut lines, mark, &format!("{words} · {count}{rows}"));
+            lines.extend(self.by_connection(cells.into_iter().map(|(key, _)| key)));
+        }
+        lines.extend(self.note_lines());
+        lines
+    }
+
+    /// What second calls did not bring.
+    fn note_lines(&self) -> Vec<Line> {
+        let Some((goal, list)) = self.listed() else { return Vec::new() };
+        let mut notes: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for (_, cell) in covered(self, goal, list) {
+            for note in &cell.notes {
+                let why = match &note.trouble {
+                    Trouble::Denied(denial) => format!("not permitted: {}", reason(denial)),
+                    Trouble::Failed(error) => format!("failed: {}", error.message),
+                };
+                *notes.entry((note.operation.clone(), why)).or_default() += note.rows;
+            }
+        }
+        let line = |((operation, why), rows): ((String, String), usize)| {
+            Line::of(Role::Untested, "? ")
+                .and(Role::Text, format!("{operation} for {} rows: {why}", thousands(rows)))
+                .hang(2)
+        };
+        let mut lines: Vec<Line> = notes.into_iter().map(line).collect();
+        if !lines.is_empty() {
+            lines.insert(0, Line::of(Role::Heading, "Calls for columns and tags that brought nothing"));
+            lines.insert(0, Line::blank());
+        }
+        lines
+    }
+
+    /// A line a connection, with its regions.
+    fn by_connection<'k>(&self, keys: impl Iterator<Item = &'k CellKey>) -> Vec<Line> {
+        let mut places: BTreeMap<ConnectionId, Vec<&str>> = BTreeMap::new();
+        for key in keys {
+            places.entry(key.connection).or_default().push(key.region.as_ref().map_or("global", |r| r.as_str()));
+        }
+        let order = self.book.iter().filter_map(|c| places.remove_entry(&c.id));
+        order
+            .map(|(id, mut regions)| {
+                regions.sort_unstable();
+                regions.dedup();
+                self.places(id, &regions.join(", "))
+            })
+            .collect()
+    }
+
+    fn places(&self, id: ConnectionId, words: &str) -> Line {
+        let name = self.connection(id).map_or("", |c| c.name.as_str());
+        Line::of(Role::Text, format!("  {name:<16} ")).and(Role::Quiet, words).hang(19)
+    }
+}

@@ -1,0 +1,165 @@
+//! Links: what an asset leads to, and which kinds lead to it.
+
+use super::{AssetKey, Followed, Goal, LinkGoal};
+use crate::app::{Action, Effect, Line, Notice, Overlay, State};
+use crate::catalog::kind::{By, Scope};
+use crate::domain::{KindId, Needle, Region, Role, Timestamp};
+use crate::query::{hunt, place};
+
+/// A lead from one asset to others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lead {
+    /// What it is called: `VPC vpc-0aa1`, `Volumes of this`.
+    pub title: String,
+    /// To which kind.
+    pub kind: String,
+    /// It leads back: from the others to this one.
+    pub back: bool,
+    goal: Goal,
+}
+
+/// Choosing a lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leads {
+    /// The row under the cursor.
+    pub at: usize,
+    /// What can be followed.
+    pub leads: Vec<Lead>,
+}
+
+impl State {
+    /// Everything that the asset in the detail leads to, then every kind that leads to it.
+    fn leads(&self, followed: &Followed) -> Vec<Lead> {
+        let (cell, row) = (&*followed.cell, followed.row());
+        let name = followed.called();
+        let mut leads = Vec::new();
+        let own = Region::parse(place(cell, &row)).ok();
+        for (at, link) in cell.kind.links.iter().enumerate() {
+            let id = KindId::new(&link.kind);
+            let Some(kind) = self.catalog.kind(&id) else { continue };
+            for value in row.link(at) {
+                let word = match link.by {
+                    By::Id => "id",
+                    By::Arn => "arn",
+                    By::Name => "name",
+                };
+                let asked = (link.by == By::Id
+                    && hunt(&Needle::Id(value.to_owned()), &self.catalog).kinds.contains(&id))
+                .then(|| value.to_owned());
+                let goal = LinkGoal {
+                    kind: id.clone(),
+                    filter: format!("{word}:={}", quoted(value)),
+                    id: asked,
+                    connection: cell.connection,
+                    region: own.clone().filter(|_| kind.scope == Scope::Regional),
+                    from: format!("{} of {name}", link.title),
+                };
+                let title = format!("{} {value}", link.title);
+                leads.push(Lead { title, kind: kind.title.clone(), back: false, goal: Goal::Link(Box::new(goal)) });
+            }
+        }
+        for id in self.catalog.ids() {
+            let Some(kind) = self.catalog.kind(id) else { continue };
+            for link in kind.links.iter().filter(|l| l.kind == cell.kind.id) {
+                let value = match link.by {
+                    By::Id => row.id(),
+                    By::Arn => row.arn(),
+                    By::Name => row.name(),
+                };
+                if value.is_empty() {
+                    continue;
+                }
+                let goal = LinkGoal {
+                    kind: id.clone(),
+                    filter: quoted(value),
+                    id: None,
+                    connection: cell.connection,
+                    region: own.clone().filter(|_| kind.scope == Scope::Regional && cell.region.is_some()),
+                    from: format!("with {} {name}", link.title),
+                };
+                let title = format!("{} with this {}", kind.title, link.title);
+                leads.push(Lead { title, kind: kind.title.clone(), back: true, goal: Goal::Link(Box::new(goal)) });
+            }
+        }
+        leads
+    }
+
+    /// The leads of the asset in the detail, as lines of its page.
+    pub(super) fn lead_lines(&self) -> Vec<Line> {
+        let Some(looked) = self.browse.looked.as_ref() else { return Vec::new() };
+        let leads = self.leads(looked.followed());
+        if leads.is_empty() {
+            return Vec::new();
+        }
+        let mut lines = vec![
+            Line::blank(),
+            Line::of(Role::Heading, "Links").and(Role::Key, "   {key:links}").and(Role::Quiet, " follows one"),
+        ];
+        lines.extend(leads.iter().map(|lead| {
+            let arrow = if lead.back { "← " } else { "→ " };
+            Line::of(Role::Quiet, arrow).and(Role::Text, &lead.title).hang(2)
+        }));
+        lines
+    }
+
+    /// Offers what can be followed from the asset at hand.
+    pub(in crate::app) fn begin_to_follow(&mut self) {
+        self.follow();
+        let Some(followed) = self.browse.list().and_then(|l| l.followed.clone()) else { return };
+        let leads = self.leads(&followed);
+        if leads.is_empty() {
+            self.notice =
+                Some(Notice::plain(format!("{} leads to nothing, and nothing leads to it", followed.called())));
+            return;
+        }
+        self.overlays.push(Overlay::Leads(Leads { at: 0, leads }));
+    }
+
+    /// The choice of a lead, if that is on top.
+    pub fn lead_chooser(&self) -> Option<&Leads> {
+        match self.overlays.last() {
+            Some(Overlay::Leads(leads)) => Some(leads),
+            _ => None,
+        }
+    }
+
+    /// What a key does while a lead is chosen; `None` when it is none of its.
+    pub(in crate::app) fn leads_action(&mut self, now: Timestamp, action: Action) -> Option<Vec<Effect>> {
+        let Some(Overlay::Leads(leads)) = self.overlays.last_mut() else { return None };
+        let last = leads.leads.len().saturating_sub(1);
+        match action {
+            Action::Up => leads.at = leads.at.saturating_sub(1),
+            Action::Down => leads.at = (leads.at + 1).min(last),
+            Action::Top | Action::PageUp => leads.at = 0,
+            Action::Bottom | Action::PageDown => leads.at = last,
+            Action::Back => drop(self.overlays.pop()),
+            Action::Accept => {
+                let goal = leads.leads.get(leads.at).map(|w| w.goal.clone())?;
+                self.overlays.clear();
+                return Some(self.browse_to(now, goal));
+            }
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
+
+    /// From what was found to the same asset among all of its kind.
+    pub(in crate::app) fn open_found(&mut self, now: Timestamp) -> Vec<Effect> {
+        let found = self.browse.list().and_then(|l| l.row().map(|(cell, row)| AssetKey::of(cell, &row)));
+        let Some(key) = found else { return Vec::new() };
+        let goal = Goal::Kind(KindId::new(&key.kind));
+        let mut effects = self.browse_to(now, goal);
+        if let Some(list) = self.browse.list_mut() {
+            list.filter.clear();
+            list.read_filter();
+            list.cursor = Some(key);
+        }
+        effects.extend(self.arrange(now));
+        effects
+    }
+}
+
+/// A value as a filter takes it whole.
+fn quoted(value: &str) -> String {
+    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+}
