@@ -7,6 +7,7 @@
 
 mod architecture;
 mod assets;
+mod assets_cli;
 mod check_emulator;
 mod check_failures;
 mod check_net;
