@@ -5,7 +5,7 @@ use super::order::natural;
 use super::regions::told_regions;
 use super::{Action, COMMANDS, Condition, Effect, Notice, Overlay, Pane, State, TextInput};
 use crate::domain::{ConnectionId, KindId, Mark, Needle, Region, Timestamp, nearest};
-use crate::query::{kinds_for, needle};
+use crate::query::{hunt, needle};
 
 /// The longest name, in bytes.
 const LIMIT: usize = 200;
@@ -351,7 +351,7 @@ fn find_words(state: &State, text: &str) -> String {
         Needle::Name(_) => "a name",
         Needle::Tag(..) => "a tag",
     };
-    match kinds_for(&needle, &state.catalog).len() {
+    match hunt(&needle, &state.catalog).kinds.len() {
         0 => format!("{what}; no kind of asset can be asked for it"),
         1 => format!("{what}, in one kind, wherever the marks say"),
         n => format!("{what}, in {n} kinds, wherever the marks say"),

@@ -213,7 +213,7 @@ impl Reader {
             self.derived = self
                 .word("special", special, "iam-trust, eni-owner", |w| match w {
                     "iam-trust" => Some(&["trusts", "external_ids"][..]),
-                    "eni-owner" => Some(&["owner", "owner_kind"][..]),
+                    "eni-owner" => Some(&["owner", "owner_kind", "label"][..]),
                     _ => None,
                 })
                 .unwrap_or_default();

@@ -494,6 +494,7 @@ mod tests {
         for name in Service::names() {
             let service = Service::load(name).unwrap();
             operations += service.operations().count();
+            assert!(service.host("aws", "us-west-2", Variant::Plain).is_some(), "{name} has no address");
             for op in service.operations() {
                 let output = op.output.map(|o| service.shape(o));
                 for path in op.paging.iter().flat_map(|p| &p.items) {

@@ -129,14 +129,6 @@ impl Template {
         })
     }
 
-    /// The texts between its places.
-    pub fn literals(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(|p| match p {
-            Piece::Text(text) => Some(text.as_str()),
-            Piece::Place(_) => None,
-        })
-    }
-
     /// The text with its places filled; `None` when one of them cannot be.
     pub fn fill(&self, from: &dyn Fill) -> Option<String> {
         let mut out = String::new();

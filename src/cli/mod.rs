@@ -2,6 +2,7 @@
 
 pub mod args;
 mod ask;
+mod assets;
 mod check;
 mod check_text;
 mod cloud;
@@ -13,6 +14,7 @@ mod doctor_terminal;
 pub mod exit;
 mod import;
 mod init;
+mod kinds;
 pub mod live;
 mod log;
 pub mod out;
@@ -101,6 +103,9 @@ fn dispatch(cli: Cli, vars: PassphraseVars, out: &mut Out) -> Outcome {
         Some(Command::Policy(args)) => policy::run(&mut context(out)?, &args, out),
         Some(Command::Diagnose) => diagnose::run(out),
         Some(Command::Regions(args)) => regions::run(&args, &mut context(out)?, out),
+        Some(Command::Kinds(args)) => kinds::run(&args, &context(out)?, out),
+        Some(Command::Assets(args)) => assets::run(&args, &mut context(out)?, out),
+        Some(Command::Find(args)) => assets::find(&args, &mut context(out)?, out),
         Some(Command::Doctor) => {
             let mut context = context(out)?;
             if context.is_demo() {
@@ -127,11 +132,13 @@ fn one_connection(cli: &Cli) -> Result<(), Failure> {
     let chosen = match &cli.command {
         Some(Command::Check(args)) => !args.names.is_empty() || !args.groups.is_empty() || args.role_arn.is_some(),
         Some(Command::Regions(args)) => !args.names.is_empty() || !args.groups.is_empty(),
+        Some(Command::Assets(args)) => !args.scope.connections.is_empty() || !args.scope.groups.is_empty(),
+        Some(Command::Find(args)) => !args.scope.connections.is_empty() || !args.scope.groups.is_empty(),
         _ => false,
     };
     match chosen && (cli.global.profile.is_some() || cli.global.env) {
         true => Err(Failure::usage(
-            "--profile and --env stand for the one connection of this run; leave out the names, --group and --role-arn \
+            "--profile and --env stand for the one connection of this run; leave out the names, --connection, --group and --role-arn \
              (a role is tested with other credentials by --source)",
         )),
         false => Ok(()),
@@ -157,7 +164,8 @@ fn demo(cli: &Cli, out: &mut Out) -> Result<(), Failure> {
         )));
     }
     out.for_demo();
-    if let Some(Command::Check(_) | Command::Policy(_) | Command::Regions(_) | Command::Connection(_)) = &cli.command {
+    use Command::{Assets, Check, Connection, Find, Policy, Regions};
+    if let Some(Check(_) | Policy(_) | Regions(_) | Connection(_) | Assets(_) | Find(_)) = &cli.command {
         out.note("Demo: made-up accounts inside this program; no cloud is asked.");
     }
     Ok(())
@@ -239,7 +247,7 @@ mod tests {
 
     #[test]
     fn what_is_not_offered_yet_is_a_usage_error() {
-        for line in ["cloudivize policy tag", "cloudivize policy operate", "cloudivize policy read --kind x"] {
+        for line in ["cloudivize policy tag", "cloudivize policy operate", "cloudivize assets"] {
             let e = parse(line).err().unwrap();
             assert_eq!(e.exit_code(), 2, "{line}");
         }

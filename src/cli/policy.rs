@@ -10,16 +10,21 @@ use crate::domain::{
     BaseIdentity, Connection, ConnectionId, ConnectionName, ErrorClass, Mandatory, Method, Partition, RoleArn,
     RoleName, Source, Verdict,
 };
-use crate::policy::{self, Format, Kind, PolicyError, RoleRef, Snippet, TrustInput, Trusted};
+use crate::policy::{self, Format, Kind, PolicyError, Purpose, RoleRef, Snippet, TrustInput, Trusted};
 use std::sync::Arc;
 
 const DEFAULT_ROLE: &str = "CloudivizeRole";
 
 pub(super) fn run(context: &mut Context, args: &PolicyArgs, out: &mut Out) -> Outcome {
+    if !args.kinds.is_empty() && !matches!(args.what, PolicyWhat::Read | PolicyWhat::Tag) {
+        return Err(Failure::usage("--kind belongs to policy read and policy tag; leave it out"));
+    }
     let mut asked = Asked::new(context, args)?;
     let snippet = match args.what {
         PolicyWhat::Trust => trust(context, args, &mut asked)?,
         PolicyWhat::Caller => caller(context, args, &mut asked)?,
+        PolicyWhat::Tag => for_kinds(context, args, &mut asked, Purpose::Tag)?,
+        PolicyWhat::Read if !args.kinds.is_empty() => for_kinds(context, args, &mut asked, Purpose::Read)?,
         PolicyWhat::Mandatory | PolicyWhat::Read | PolicyWhat::Full => on_role(context, args, &mut asked)?,
         PolicyWhat::Missing => match missing(context, &asked, out)? {
             Some(snippet) => snippet,
@@ -195,6 +200,25 @@ fn caller(context: &mut Context, args: &PolicyArgs, asked: &mut Asked) -> Result
     }
     let identity = asked.identity(context)?;
     policy::caller(&identity, &roles, source_identity).map_err(failure)
+}
+
+/// What reading or tagging some kinds needs, for what exists: the role, or the identity that a connection stands for.
+fn for_kinds(
+    context: &mut Context,
+    args: &PolicyArgs,
+    asked: &mut Asked,
+    purpose: Purpose,
+) -> Result<Snippet, Failure> {
+    let (catalog, _) = context.kinds();
+    let ids = super::assets::named(&args.kinds, &catalog)?;
+    let describes_role = args.role_name.is_some() || args.trusted_account.is_some() || args.partition.is_some();
+    if !describes_role && asked.connection.as_ref().is_some_and(|c| c.role_arn().is_none()) {
+        let identity = asked.identity(context)?;
+        return policy::kinds_own(&identity, &catalog, &ids, purpose).map_err(failure);
+    }
+    // Without a connection nothing is asked: only ARNs tell the partition apart, and AWS's own is nearly always meant.
+    let role = asked.role(context, args, false)?;
+    policy::kinds(&role, &catalog, &ids, purpose).map_err(failure)
 }
 
 /// Mandatory, read, full. The forms that deploy make the role as well, so they need its trust.

@@ -13,6 +13,8 @@ pub struct Layer {
     theme: Option<ThemeChoice>,
     keys: Vec<Rebinding>,
     concurrency: Option<usize>,
+    per_service: Option<usize>,
+    per_second: Option<u32>,
     timeout: Option<Duration>,
     attempts: Option<u32>,
     skip: Option<BTreeSet<Mandatory>>,
@@ -37,6 +39,14 @@ impl Layer {
         };
         let at = f.integer("concurrency");
         layer.concurrency = ranged(&f, "concurrency", at, 1..=256, "requests").and_then(|n| usize::try_from(n).ok());
+        if let Some(mut pace) = f.table("pace") {
+            let at = pace.integer("per_service");
+            layer.per_service =
+                ranged(&pace, "per_service", at, 1..=32, "requests").and_then(|n| usize::try_from(n).ok());
+            let at = pace.integer("per_second");
+            layer.per_second = ranged(&pace, "per_second", at, 1..=100, "requests").and_then(|n| u32::try_from(n).ok());
+            pace.finish();
+        }
         let at = f.integer("timeout");
         layer.timeout = ranged(&f, "timeout", at, 1..=600, "seconds").map(Duration::from_secs);
         let at = f.integer("attempts");
@@ -73,6 +83,8 @@ impl Layer {
         }
         settings.keys.extend(self.keys);
         set(&mut settings.concurrency, self.concurrency);
+        set(&mut settings.per_service, self.per_service);
+        set(&mut settings.per_second, self.per_second);
         set(&mut settings.timeout, self.timeout);
         set(&mut settings.attempts, self.attempts);
         set(&mut settings.skip, self.skip);

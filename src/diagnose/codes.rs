@@ -3,12 +3,17 @@
 use crate::domain::ErrorClass;
 
 /// A code without its namespace: `com.amazonaws.ec2#X`, `X:http://…`, `Client.X` and `Aws::S3::Errors::X` are all `X`.
+/// EC2's `InvalidInstanceID.NotFound` is one code.
 pub(super) fn bare(code: &str) -> &str {
     let code = code.trim();
     let code = code.rsplit('#').next().unwrap_or(code);
     let code = code.rsplit("::").next().unwrap_or(code);
     let code = code.split(':').next().unwrap_or(code);
-    code.rsplit('.').next().unwrap_or(code).trim()
+    let space = |s: &str| matches!(s, "Client" | "Server") || s.starts_with(|c: char| c.is_ascii_lowercase());
+    match code.split_once('.') {
+        Some((first, _)) if space(first) => code.rsplit('.').next().unwrap_or(code).trim(),
+        _ => code.trim(),
+    }
 }
 
 /// Codes that mean "refused" and do not contain the word `AccessDenied`.

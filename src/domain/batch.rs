@@ -285,6 +285,33 @@ impl<'b> RowView<'b> {
         self.batch.hay.get(from as usize..to as usize).unwrap_or_default()
     }
 
+    /// What it was made of, to be packed again.
+    pub fn unpacked(&self) -> RawRow {
+        let value = |at: usize| match self.value(at) {
+            Value::Empty => RawValue::Empty,
+            Value::NotLoaded => RawValue::NotLoaded,
+            Value::Denied => RawValue::Denied,
+            Value::Failed => RawValue::Failed,
+            Value::Hidden => RawValue::Hidden,
+            Value::Text(span) => RawValue::Text(self.batch.text(span).to_owned()),
+            Value::Int(n) => RawValue::Int(n),
+            Value::Time(ms) => RawValue::Time(ms),
+            Value::Bool(b) => RawValue::Bool(b),
+        };
+        RawRow {
+            id: self.id().to_owned(),
+            name: self.name().to_owned(),
+            arn: self.arn().to_owned(),
+            region: self.region().to_owned(),
+            state: self.state().to_owned(),
+            role: self.state_role(),
+            values: (0..self.batch.columns).map(value).collect(),
+            links: (0..self.batch.link_count).map(|at| self.link(at).map(str::to_owned).collect()).collect(),
+            tags: self.tags().map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
+            tag_state: self.tag_state(),
+        }
+    }
+
     /// Whose row it is.
     pub fn batch(&self) -> &'b Batch {
         self.batch
@@ -522,6 +549,9 @@ mod tests {
         assert_eq!((row.text(0), row.value(1), row.value(2)), (Some("m7g.large"), Value::Int(7), Value::NotLoaded));
         assert_eq!(row.link(1).collect::<Vec<_>>(), ["sg-1", "sg-2"]);
         assert_eq!(row.tags().collect::<Vec<_>>(), [("Team", "pay"), ("env", "")]);
+        let mut again = BatchBuilder::new(3, 2, None);
+        batch.rows().for_each(|row| again.push(&row.unpacked()));
+        assert_eq!(again.finish().hay(), batch.hay());
         let row = batch.row(1);
         assert_eq!((row.id(), row.name(), row.arn(), row.tags().count(), row.link(0).count()), ("b", "b", "", 0, 0));
     }

@@ -179,8 +179,8 @@ async fn reach(
         }
     };
     let regional = kinds.iter().any(|(_, k)| k.scope == Scope::Regional);
-    let mut regions = regions(&shared, &round, &connection, &session, regional).await;
-    order(&mut regions, &connection, &session);
+    let needed = if regional { Some(listing.ask_refused) } else { None };
+    let regions = regions(&shared, &round, &connection, &session, needed).await;
     let facts = TargetFacts { connection: id, account: session.account.clone(), regions: regions.clone() };
     sink.part(Part::Target(facts)).await;
     Some(Arc::new(Target { connection, session, regions }))
@@ -209,19 +209,28 @@ async fn session(
     }
 }
 
-/// The account's regions: asked once a run, assumed where it does not say.
-async fn regions(shared: &Shared, round: &Round, connection: &Connection, session: &Session, needed: bool) -> Regions {
+/// The account's regions: asked once a run, or anew, and assumed where it does not say; `needed` is `None` where no kind
+/// has regions.
+async fn regions(
+    shared: &Shared,
+    round: &Round,
+    connection: &Connection,
+    session: &Session,
+    needed: Option<bool>,
+) -> Regions {
     let key = (connection.id, session.account.clone());
-    if let Some(known) = locked(&shared.regions).get(&key) {
-        return known.clone();
+    let known = locked(&shared.regions).get(&key).cloned();
+    match (known, needed) {
+        (Some(known), None | Some(false)) => return known,
+        // Nothing is asked, and nothing is assumed.
+        (None, None) => return Regions { list: Vec::new(), assumed: false },
+        (_, Some(_)) => {}
     }
-    if needed {
-        let calls = Calls::new(&shared.aws, round, connection, session);
-        for region in Aws::ec2_regions(connection, session) {
-            if let Ok((regions, _)) = calls.regions(region).await.result {
-                locked(&shared.regions).insert(key, regions.clone());
-                return regions;
-            }
+    let calls = Calls::new(&shared.aws, round, connection, session);
+    for region in Aws::ec2_regions(connection, session) {
+        if let Ok((regions, _)) = calls.regions(region).await.result {
+            locked(&shared.regions).insert(key, regions.clone());
+            return regions;
         }
     }
     let assumed = match connection.regions.is_empty() {
@@ -232,10 +241,23 @@ async fn regions(shared: &Shared, round: &Round, connection: &Connection, sessio
     Regions { list: assumed.into_iter().map(fact).collect(), assumed: true }
 }
 
-/// Those in front that most likely have something: the connection's own, the base credentials', the partition's default.
-fn order(regions: &mut Regions, connection: &Connection, session: &Session) {
-    let first = Aws::ec2_regions(connection, session);
-    regions.list.sort_by_key(|f| first.iter().position(|r| *r == f.region).unwrap_or(usize::MAX));
+/// The regions of a target that a listing is about, and whether each is on. In front are those that most likely have
+/// something: the connection's own, the base credentials', the partition's default.
+fn places(target: &Target, listing: &Listing) -> Vec<(Region, bool)> {
+    let mut all: Vec<(Region, bool)> = target.regions.list.iter().map(|f| (f.region.clone(), f.enabled)).collect();
+    // Asked for by name: where the account does not say what it has, it may have it; where it does, it has it not.
+    for named in listing.regions.iter().flatten() {
+        if named.partition() == target.session.partition && all.iter().all(|(known, _)| known != named) {
+            all.push((named.clone(), target.regions.assumed));
+        }
+    }
+    let only = &target.connection.regions;
+    all.retain(|(r, _)| {
+        listing.regions.as_ref().is_none_or(|some| some.contains(r)) && (only.is_empty() || only.contains(r))
+    });
+    let first = Aws::ec2_regions(&target.connection, &target.session);
+    all.sort_by_key(|(region, _)| first.iter().position(|r| r == region).unwrap_or(usize::MAX));
+    all
 }
 
 /// A target's cells: those that are known without a call, and lots of those that are to be asked.
@@ -247,24 +269,21 @@ fn new_lots(
 ) -> Vec<(CellKey, CellState)> {
     let mut cells = Vec::new();
     let connection = target.connection.id;
-    let asked = |r: &Region| {
-        listing.regions.as_ref().is_none_or(|some| some.contains(r))
-            && (target.connection.regions.is_empty() || target.connection.regions.contains(r))
-    };
     let wanted = |key: &CellKey| listing.only.as_ref().is_none_or(|some| some.contains(key));
     let (account, arn_region) = arn_place(listing.find.as_ref());
     if account.is_some_and(|a| a != target.session.account.as_str()) {
         return cells;
     }
+    let regional = places(target, listing);
     for (id, kind) in kinds {
         let mut waiting = VecDeque::new();
         let places: Vec<(Option<Region>, bool)> = match kind.scope {
             Scope::Global | Scope::GlobalRowRegion => vec![(None, true)],
-            Scope::Regional => target.regions.list.iter().map(|f| (Some(f.region.clone()), f.enabled)).collect(),
+            Scope::Regional => regional.iter().map(|(r, on)| (Some(r.clone()), *on)).collect(),
         };
         let service = Service::load(&kind.list.service).ok();
         for (region, enabled) in places {
-            let here = region.as_ref().is_none_or(|r| asked(r) && arn_region.is_none_or(|wanted| wanted == r.as_str()));
+            let here = region.as_ref().is_none_or(|r| arn_region.is_none_or(|wanted| wanted == r.as_str()));
             let key = CellKey { connection, region: region.clone(), kind: id.clone() };
             if !here || !wanted(&key) {
                 continue;

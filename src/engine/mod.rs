@@ -157,6 +157,7 @@ impl Engine {
     pub fn forget(&self) {
         self.shared.aws.forget();
         locked(&self.shared.regions).clear();
+        self.shared.paces.forget();
     }
 
     /// Keeps a one-time code for a connection's next test.
@@ -246,3 +247,5 @@ async fn decode(shared: &Shared, book: &[Connection], id: ConnectionId, message:
 
 #[cfg(test)]
 mod caller_tests;
+#[cfg(test)]
+mod demo_assets_tests;

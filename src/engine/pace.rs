@@ -69,6 +69,11 @@ impl Paces {
         Self { regional, lanes: Mutex::default() }
     }
 
+    /// Forgets which accounts were asked.
+    pub fn forget(&self) {
+        locked(&self.lanes).clear();
+    }
+
     /// The gate of one account.
     pub fn gate(&self, account: AccountId) -> AccountGate<'_> {
         AccountGate { paces: self, account }

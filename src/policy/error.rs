@@ -54,8 +54,17 @@ pub enum PolicyError {
         /// A form that can.
         instead: Format,
     },
+    /// No asset of these kinds can be tagged.
+    #[error("tags of {kinds} cannot be changed from here, so no permission is needed for it")]
+    NoTags {
+        /// Their titles.
+        kinds: String,
+    },
     /// The document is larger than AWS takes in this place.
-    #[error("the policy has {size} characters and {place} takes {limit}; split the connections over two sources")]
+    #[error(
+        "the policy has {size} characters and {place} takes {limit}; name fewer kinds at once, or split the connections \
+         over two sources"
+    )]
     TooLarge {
         /// Characters without white space.
         size: usize,

@@ -75,7 +75,7 @@ fn subject(snippet: &Snippet) -> String {
     match (snippet.kind, snippet.place.account()) {
         (Kind::Caller, _) => format!("Let {} assume roles for Cloudivize", snippet.place.label()),
         (Kind::Missing, _) => format!("Missing permissions of {}, for Cloudivize", snippet.place.label()),
-        (Kind::Listing, _) => format!("Let {} list assets for Cloudivize", snippet.place.label()),
+        (Kind::ReadKinds | Kind::TagKinds, _) => format!("{}, by Cloudivize", snippet.title),
         (_, Some(account)) => format!("Access to account {account} for Cloudivize"),
         (_, None) => format!("Permissions of {}, for Cloudivize", snippet.place.label()),
     }
@@ -97,10 +97,6 @@ fn intro(snippet: &Snippet) -> String {
         ),
         (Kind::Missing, _) => format!(
             "{TOOL}, tested the access of {} and was refused what stands below. I ask you to allow it.",
-            snippet.place.label()
-        ),
-        (Kind::Listing, _) => format!(
-            "{TOOL}, lists assets through {}. For that it needs what stands below. I ask you to allow it.",
             snippet.place.label()
         ),
         (_, Some(trust)) => format!(
@@ -154,15 +150,18 @@ fn allows(snippet: &Snippet, page: &mut Page) {
         Kind::Read => page.item("Reading nearly everything in the account (ReadOnlyAccess)."),
         _ => {}
     }
+    if matches!(snippet.kind, Kind::ReadKinds | Kind::TagKinds) {
+        for statement in &snippet.json.statements {
+            let on = match statement.resource.as_slice() {
+                [all] if all == "*" => String::new(),
+                some => format!(" on {}", some.join(", ")),
+            };
+            statement.action.iter().for_each(|action| page.item(&format!("{action}{on}")));
+        }
+    }
     let actions = snippet.policy.iter().flat_map(|p| &p.document.statements).flat_map(|s| &s.action);
     for permission in actions.filter_map(|a| Mandatory::from_action(a)) {
         page.item(&format!("{}: {}", permission.action(), permission.purpose()));
-    }
-    if snippet.kind == Kind::Listing {
-        for statement in &snippet.json.statements {
-            let on = statement.resource.iter().filter(|r| *r != "*").map(|r| format!(" on {r}")).collect::<String>();
-            statement.action.iter().for_each(|action| page.item(&format!("{action}{on}")));
-        }
     }
 }
 
@@ -171,10 +170,11 @@ fn denies(snippet: &Snippet) -> &'static str {
         Kind::Caller => "No other role, and nothing in the caller's own account.",
         Kind::Full => "Nothing is held back, except what policies above the account forbid.",
         Kind::Read => "No change of anything, and no look at the values in Secrets Manager.",
+        Kind::ReadKinds => "No change of anything, and no look at anything else.",
+        Kind::TagKinds => "No change of anything but tags, and no look at anything.",
         Kind::Missing => {
             "Nothing else is added: no change of anything, no look at servers, data, logs, users or bills."
         }
-        Kind::Listing => "Nothing else is added: no change of anything.",
         Kind::Trust | Kind::Mandatory => {
             "No change of anything; no look at servers, data, logs, users or bills. Assets stay invisible until you allow \
              reading them."
@@ -189,8 +189,8 @@ fn check(snippet: &Snippet) -> &'static str {
             "I test it with: cloudivize check. Your CloudTrail then shows one AssumeRole event, and one event for each of \
              the permissions above. A new role takes up to a minute to work everywhere."
         }
-        Kind::Listing => {
-            "I see it when the assets are listed. A change of a policy takes up to a minute to work everywhere."
+        Kind::ReadKinds | Kind::TagKinds => {
+            "I see it at once. A change of a policy takes up to a minute to work everywhere."
         }
         _ => "I test it with: cloudivize check. A change of a policy takes up to a minute to work everywhere.",
     }

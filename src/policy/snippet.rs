@@ -20,10 +20,12 @@ pub enum Kind {
     Read,
     /// The mandatory permissions that a test found denied.
     Missing,
-    /// What listing some kinds of assets needs.
-    Listing,
     /// AWS's AdministratorAccess.
     Full,
+    /// What listing assets of some kinds needs.
+    ReadKinds,
+    /// What tagging them needs.
+    TagKinds,
 }
 
 /// A policy document with the name under which it is attached.

@@ -3,8 +3,9 @@
 use super::filter::{Sieve, Sifted};
 use super::order::{Keys, key};
 use super::{Block, CellLabel, Filter, RowId};
+use crate::catalog::kind::Kind;
 use crate::domain::{ConnectionId, RowView};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// By what rows are sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -33,6 +34,17 @@ pub struct Sort {
     pub by: SortBy,
     /// The greatest first. What has no value is last in both directions.
     pub descending: bool,
+}
+
+impl Sort {
+    /// The fields of the second calls that bring what is sorted by.
+    pub fn late(self, kind: &Kind) -> BTreeSet<String> {
+        match self.by {
+            SortBy::Column(at) => super::late(kind, [at], false, false),
+            SortBy::State => super::late(kind, [], false, true),
+            _ => BTreeSet::new(),
+        }
+    }
 }
 
 /// Rows in their order.

@@ -9,6 +9,7 @@ use crate::catalog::kind::Kind;
 use crate::domain::{RowView, TagState, Timestamp, Value, hay_range};
 use memchr::memmem::{Finder, find};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// A filter that was read.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -105,10 +106,19 @@ impl Filter {
         columns
     }
 
-    /// Whether second calls bring something that decides: tags, or columns of the kind.
+    /// Whether the state decides.
+    pub fn needs_state(&self) -> bool {
+        self.terms.iter().any(|t| matches!(t.test, Test::Field { field: Field::State, .. }))
+    }
+
+    /// Whether second calls bring something that decides: tags, the state, or columns of the kind.
     pub fn needs_late(&self, kind: &Kind) -> bool {
-        let late = |at: &usize| kind.columns.get(*at).is_some_and(|c| kind.late_column(c).is_some());
-        self.needs_tags() && kind.late_tags().is_some() || self.needs_columns().iter().any(late)
+        !self.late(kind).is_empty()
+    }
+
+    /// The fields of the second calls that bring what decides, for [`Late::Fields`](crate::domain::Late).
+    pub fn late(&self, kind: &Kind) -> BTreeSet<String> {
+        super::late(kind, self.needs_columns(), self.needs_tags(), self.needs_state())
     }
 
     /// Whether all that passes this passes `previous` too, so that its order can be [refined](super::refine). Every
@@ -150,6 +160,8 @@ impl Filter {
             Field::Id => text(row.id()),
             Field::Name => text(row.name()),
             Field::Arn => text(row.arn()),
+            // A state that a second call brings is not known before.
+            Field::State if row.state().is_empty() && cell.kind.late_state().is_some() => Judged::Unknown,
             Field::State => text(row.state()),
             Field::Region => text(place(cell, row)),
             Field::Kind => text(&cell.kind.id),

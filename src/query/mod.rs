@@ -5,19 +5,28 @@
 mod amount;
 mod arrange;
 mod filter;
-mod find;
 mod grammar;
+mod needle;
 mod order;
 mod value;
 
 pub use arrange::{Arranged, Sort, SortBy, arrange, extend, refine, seen_by};
 pub use filter::{Filter, FilterError, Judged};
-pub use find::{kinds_for, needle, place_of_arn};
+pub use needle::{Hunt, TAGGED, hunt, needle, place_of_arn};
 pub use value::{column_text, column_width, export_text, state_words, tags_text};
 
 use crate::catalog::kind::Kind;
 use crate::domain::{AccountId, Batch, ConnectionId, ConnectionName, Region, RowView};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// The fields of second calls that bring some columns of a kind, its tags, its state.
+pub fn late(kind: &Kind, columns: impl IntoIterator<Item = usize>, tags: bool, state: bool) -> BTreeSet<String> {
+    let columns = columns.into_iter().filter_map(|at| kind.late_column(kind.columns.get(at)?));
+    let tags = kind.late_tags().filter(|_| tags);
+    let state = kind.late_state().filter(|_| state);
+    columns.chain(tags).chain(state).map(str::to_owned).collect()
+}
 
 /// What all rows of a cell have in common.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,6 @@
 //! What a test found, in words for people: the same in tables, on screens and in messages.
 
-use crate::domain::{Check, CheckError, ConnectionReport, ErrorClass, Mandatory, Status, Verdict};
+use crate::domain::{Check, CheckError, ConnectionReport, Denial, ErrorClass, Mandatory, Status, Verdict};
 
 /// The signs of states; state is always sign and word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,22 +62,30 @@ fn is_not_reached(check: &Check) -> bool {
 
 /// Why a check came out as it did, in one line: the refusal's kind, the failure, or a remark.
 pub fn why(check: &Check) -> String {
-    if let Some(denial) = &check.denial {
-        let what = reason(denial.reason);
-        return match &denial.policy_arn {
-            Some(arn) => format!("{what} ({arn})"),
-            None => what.to_owned(),
-        };
+    match (&check.denial, &check.error, &check.advice) {
+        (Some(denial), ..) => refusal(denial),
+        (None, Some(error), _) => failure(error),
+        (None, None, Some(remark)) => remark.clone(),
+        (None, None, None) => String::new(),
     }
-    match (&check.error, &check.advice) {
-        (Some(error), _) => match &error.code {
-            Some(code) if !error.message.contains(code.as_str()) => {
-                format!("{}: {} ({code})", error.class.word(), error.message)
-            }
-            _ => format!("{}: {}", error.class.word(), error.message),
-        },
-        (None, Some(remark)) => remark.clone(),
-        (None, None) => String::new(),
+}
+
+/// A refusal's reason, and the policy where AWS named it.
+pub fn refusal(denial: &Denial) -> String {
+    let what = reason(denial.reason);
+    match &denial.policy_arn {
+        Some(arn) => format!("{what} ({arn})"),
+        None => what.to_owned(),
+    }
+}
+
+/// A failure's class, its words, and the cloud's code where the words do not have it.
+pub fn failure(error: &CheckError) -> String {
+    match &error.code {
+        Some(code) if !error.message.contains(code.as_str()) => {
+            format!("{}: {} ({code})", error.class.word(), error.message)
+        }
+        _ => format!("{}: {}", error.class.word(), error.message),
     }
 }
 

@@ -24,6 +24,7 @@ mod demo;
 mod docs;
 mod door;
 mod emulator;
+mod listing;
 mod manners;
 mod models;
 mod panics;

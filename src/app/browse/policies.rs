@@ -4,10 +4,8 @@ use super::woes;
 use crate::app::snippet::{base_identity, sheet};
 use crate::app::viewer::Sheet;
 use crate::app::{State, Viewer, ViewerKind};
-use crate::catalog::kind::Kind;
-use crate::domain::ConnectionId;
-use crate::policy::{self, RoleRef, Snippet};
-use std::sync::Arc;
+use crate::domain::{ConnectionId, KindId};
+use crate::policy::{self, Purpose, RoleRef, Snippet};
 
 /// As many policies as a person reads.
 const MOST: usize = 12;
@@ -16,18 +14,17 @@ impl State {
     /// The policy that lists what pane 3 shows, for each connection that was refused; else for the one at hand.
     pub(in crate::app) fn listing_viewer(&self) -> Option<Viewer> {
         let (_, list) = self.listed()?;
-        let kinds: Vec<Arc<Kind>> = list.kinds.iter().filter_map(|id| self.catalog.kind(id)).cloned().collect();
         let mut ids: Vec<ConnectionId> =
             woes(self).iter().filter(|w| w.is_denied()).flat_map(|w| w.connections.iter().copied()).collect();
         if ids.is_empty() {
             ids.extend(list.row().map(|(cell, _)| cell.connection).or(self.cursor));
         }
         ids.truncate(MOST);
-        self.kinds_viewer(&kinds, &ids)
+        self.kinds_viewer(&list.kinds, &ids)
     }
 
     /// The policy that lists some kinds, for each of some connections.
-    pub(in crate::app) fn kinds_viewer(&self, kinds: &[Arc<Kind>], ids: &[ConnectionId]) -> Option<Viewer> {
+    pub(in crate::app) fn kinds_viewer(&self, kinds: &[KindId], ids: &[ConnectionId]) -> Option<Viewer> {
         let first = self.connection(*ids.first()?)?;
         let sheets: Vec<Sheet> = ids
             .iter()
@@ -37,12 +34,11 @@ impl State {
     }
 
     /// The policy that lists some kinds through a connection.
-    pub(in crate::app) fn listing_snippet(&self, kinds: &[Arc<Kind>], id: ConnectionId) -> Option<Snippet> {
+    pub(in crate::app) fn listing_snippet(&self, kinds: &[KindId], id: ConnectionId) -> Option<Snippet> {
         let connection = self.connection(id)?;
-        let kinds: Vec<&Kind> = kinds.iter().map(|k| &**k).collect();
         match connection.role_arn() {
-            Some(role) => policy::listing(&RoleRef::from(role), &kinds),
-            None => policy::listing_own(base_identity(self, connection)?, &kinds).ok().flatten(),
+            Some(role) => policy::kinds(&RoleRef::from(role), &self.catalog, kinds, Purpose::Read).ok(),
+            None => policy::kinds_own(base_identity(self, connection)?, &self.catalog, kinds, Purpose::Read).ok(),
         }
     }
 }

@@ -65,7 +65,20 @@ def reach(model, roots):
     return seen
 
 
-def endpoints(rules, signing, partitions):
+def told(rules, prefix, model, partitions):
+    """What the rules want to know that only an operation tells: which of a service's APIs it is of. That one whose
+    host has the service's own name (ACM has another for ACME, and more operations there)."""
+    names = [n for n, p in rules["parameters"].items() if p.get("required") and "builtIn" not in p and "default" not in p]
+    provider = EndpointProvider(rules, partitions)
+    for o in model["operations"].values():
+        own = {n: o["staticContextParams"][n]["value"] for n in names if n in o.get("staticContextParams", {})}
+        given = {n: p["default"] for n, p in rules["parameters"].items() if "default" in p} | {"Region": "us-east-1"} | own
+        if own and provider.resolve_endpoint(**given).url.startswith(f"https://{prefix}."):
+            return own
+    return {}
+
+
+def endpoints(rules, signing, partitions, own):
     """variant -> partition -> {default: row, regions: {region: row}}, a row being host, signing region and
     signing name, with {region}, {suffix} and {dual-suffix} to be filled in."""
     provider = EndpointProvider(rules, partitions)
@@ -79,7 +92,7 @@ def endpoints(rules, signing, partitions):
                 if region.endswith("-global"):
                     continue
                 params = {"Region": region, "UseFIPS": fips, "UseDualStack": dual}
-                params = {k: v for k, v in params.items() if k in known}
+                params = {k: v for k, v in params.items() if k in known} | own
                 try:
                     found = provider.resolve_endpoint(**params)
                 except EndpointProviderError:
@@ -100,6 +113,8 @@ def endpoints(rules, signing, partitions):
             if odd:
                 entry["regions"] = odd
             out.setdefault(variant, {})[partition["id"]] = entry
+    if "aws" not in out.get("plain", {}):
+        raise SystemExit(f"the endpoint rules of {signing} lead nowhere; they ask for {', '.join(known)}")
     return out
 
 
@@ -132,6 +147,8 @@ def service(loader, partitions, name, more):
     except Exception:
         pages = {}
     meta = model["metadata"]
+    rules = loader.load_service_model(name, "endpoint-rule-set-1")
+    own = told(rules, meta["endpointPrefix"], model, partitions)
     wanted = [op for op in sorted(model["operations"]) if re.match(r"(List|Describe)[A-Z]", op) or op in more]
     unknown = set(more) - set(model["operations"])
     if unknown:
@@ -140,6 +157,8 @@ def service(loader, partitions, name, more):
     for op in wanted:
         o = model["operations"][op]
         if o.get("eventstream") or o.get("deprecated"):
+            continue
+        if any(p["value"] != own[n] for n, p in o.get("staticContextParams", {}).items() if n in own):
             continue
         row = {"method": o["http"]["method"], "uri": o["http"]["requestUri"]}
         if "input" in o:
@@ -167,7 +186,6 @@ def service(loader, partitions, name, more):
         operations[op] = row
     shapes = {s: trim_shape(model["shapes"][s]) for s in sorted(reach(model, roots))}
     signing = meta.get("signingName", meta["endpointPrefix"])
-    rules = loader.load_service_model(name, "endpoint-rule-set-1")
     out = {
         "service": name,
         "id": meta["serviceId"],
@@ -177,7 +195,7 @@ def service(loader, partitions, name, more):
         "signing": signing,
         "operations": operations,
         "shapes": shapes,
-        "endpoints": endpoints(rules, signing, partitions),
+        "endpoints": endpoints(rules, signing, partitions, own),
         "offered": offered(loader, name, meta["endpointPrefix"]),
     }
     for k, to in (("targetPrefix", "target"), ("jsonVersion", "json_version"), ("xmlNamespace", "namespace"),

@@ -2,10 +2,12 @@
 //!
 //! `docs/cli.md`, the completions and the manual page come from these definitions.
 
+mod assets;
 mod check;
 mod connection;
 mod values;
 
+pub use assets::{AssetsArgs, FindArgs, KindsArgs, ScopeArgs};
 pub use check::{CheckArgs, CheckFormat, FailOn, RegionsArgs};
 pub use connection::{
     AddArgs, Change, ConnectionCommand, EditArgs, ListArgs, RemoveArgs, RenameArgs, ShowArgs, ShowFormat,
@@ -115,6 +117,18 @@ pub enum Command {
     Diagnose,
     /// List the regions of the accounts and whether they are on.
     Regions(RegionsArgs),
+    /// List the kinds of assets that are known, those of your own files among them, and what is wrong with these.
+    Kinds(KindsArgs),
+    /// List assets of one or more kinds, in every account and region.
+    ///
+    /// Exit 0: complete; 1: something was denied (wins over others); 3: something failed; 2: usage, vault, or nothing
+    /// selected. What kept rows away stands on standard error, by reason.
+    Assets(Box<AssetsArgs>),
+    /// Find one thing in every account and region.
+    ///
+    /// Exit 0: every cell answered, whether it was found or not; 1: something was denied (wins over others); 3:
+    /// something failed; 2: usage, vault, or nothing selected.
+    Find(FindArgs),
     /// Show what this program found on this machine: files, credentials' sources (no values), network, terminal.
     Doctor,
     /// Print the completion script of a shell.
@@ -155,8 +169,10 @@ pub enum PolicyWhat {
     Caller,
     /// The mandatory permissions of the role.
     Mandatory,
-    /// ReadOnlyAccess and the mandatory permissions.
+    /// ReadOnlyAccess and the mandatory permissions; with --kind only what those kinds need.
     Read,
+    /// What changing the tags of the kinds of --kind needs.
+    Tag,
     /// Only what the checks found missing.
     Missing,
     /// AdministratorAccess.
@@ -199,6 +215,9 @@ pub struct PolicyArgs {
     /// Which snippet.
     #[arg(value_enum)]
     pub what: PolicyWhat,
+    /// Only for assets of this kind (read, tag); may be given several times. See `cloudivize kinds`.
+    #[arg(long = "kind", value_name = "K", required_if_eq("what", "tag"))]
+    pub kinds: Vec<String>,
     /// The connection it is for.
     #[arg(long, value_name = "N")]
     pub connection: Option<String>,

@@ -32,8 +32,8 @@ impl HttpConnector for DemoConnector {
             if demo.inner.pace.latency {
                 tokio::time::sleep(demo.latency(&asked)).await;
             }
-            let (protocol, result) = routes::answer(&demo.inner.iam, &asked);
-            Ok(response(protocol, &asked.operation, &result))
+            let (protocol, result) = routes::answer(&demo.inner.iam, &demo.inner.store, &asked);
+            Ok(response(protocol, &asked, &result))
         })
     }
 }

@@ -5,12 +5,16 @@
 //! `world.toml` and `accounts.toml`, the connections to them in `connections.toml`, what earlier tests found in
 //! `past.toml`; operations are lines of the table in `routes.rs`.
 
+mod actions;
 mod client;
 mod document;
+mod estate;
 mod fixture;
 mod iam;
 mod past;
+mod protocol;
 mod routes;
+mod store;
 mod wire;
 
 use crate::domain::{CheckError, ErrorClass, Region, RoleArn, Source};
@@ -23,6 +27,7 @@ use fixture::{Profile, World};
 use iam::{Caller, Change, Iam, What};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
+use store::Store;
 
 pub use fixture::Damaged;
 pub use past::Past;
@@ -59,6 +64,7 @@ pub struct Demo {
 #[derive(Debug)]
 struct Inner {
     iam: Iam,
+    store: Store,
     pace: Pace,
     past: Vec<Past>,
 }
@@ -78,7 +84,16 @@ impl Demo {
     /// # Errors
     /// When its data are damaged, which tests exclude.
     pub fn new(pace: Pace) -> Result<Self, Damaged> {
-        let inner = Inner { iam: Iam::new(World::read()?), pace, past: past::read()? };
+        Self::scaled(pace, 0)
+    }
+
+    /// The same with about so many instances more, and what hangs on them.
+    ///
+    /// # Errors
+    /// When its data are damaged, which tests exclude.
+    pub fn scaled(pace: Pace, instances: usize) -> Result<Self, Damaged> {
+        let store = Store::new(instances, SystemTime::now());
+        let inner = Inner { iam: Iam::new(World::read()?), store, pace, past: past::read()? };
         Ok(Self { inner: Arc::new(inner) })
     }
 

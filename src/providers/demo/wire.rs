@@ -4,12 +4,16 @@
 //! <https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html>,
 //! <https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html>.
 
+use super::actions;
+use super::protocol::{self, Question};
+use crate::catalog::model::{Protocol as Model, Service};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::date_time::Format;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::time::SystemTime;
 use uuid::Uuid;
 
@@ -22,17 +26,25 @@ pub(super) enum Protocol {
     Ec2,
     /// JSON both ways, the operation in a header.
     Json,
+    /// JSON both ways, the operation in method and path.
+    RestJson,
+    /// XML both ways, the operation in method and path.
+    RestXml(&'static str),
+    /// The same with S3's errors.
+    S3,
 }
 
 impl Protocol {
-    /// How a service speaks; `None` for one that the demo does not have.
-    pub fn of(service: &str) -> Option<Self> {
-        match service {
-            "sts" => Some(Self::Query("https://sts.amazonaws.com/doc/2011-06-15/")),
-            "iam" => Some(Self::Query("https://iam.amazonaws.com/doc/2010-05-08/")),
-            "ec2" => Some(Self::Ec2),
-            "cur" => Some(Self::Json),
-            _ => None,
+    /// How a service speaks, by its model.
+    pub fn of(service: &'static Service) -> Self {
+        let namespace = service.namespace.as_deref().unwrap_or_default();
+        match service.protocol {
+            Model::Query => Self::Query(namespace),
+            Model::Ec2 => Self::Ec2,
+            Model::Json => Self::Json,
+            Model::RestJson => Self::RestJson,
+            Model::RestXml if service.name == "s3" => Self::S3,
+            Model::RestXml => Self::RestXml(namespace),
         }
     }
 }
@@ -47,13 +59,9 @@ pub(super) struct Asked {
     pub operation: String,
     /// The access key id, where the request is signed.
     pub key: Option<String>,
-    input: Input,
-}
-
-#[derive(Debug)]
-enum Input {
-    Form(Vec<(String, String)>),
-    Json(Value),
+    /// What it asks, if the models know it.
+    pub question: Option<Question>,
+    form: Vec<(String, String)>,
 }
 
 impl Asked {
@@ -69,40 +77,44 @@ impl Asked {
         let host = request.uri().split("//").nth(1).unwrap_or_default();
         let mut labels = host.split('.');
         let (first, second) = (labels.next(), labels.next());
+        let known = |s: Option<&str>| s.unwrap_or_default().to_owned();
+        let service = known(service.or(first));
+        let question = protocol::read(&service, request);
         let body = request.body().bytes().unwrap_or_default();
-        let (operation, input) = match header("x-amz-target").rsplit_once('.') {
-            Some((_, operation)) => {
-                (operation.to_owned(), Input::Json(serde_json::from_slice(body).unwrap_or_default()))
-            }
+        let (form, named) = match header("x-amz-target").rsplit_once('.') {
+            Some((_, operation)) => (Vec::new(), operation.to_owned()),
             None => {
                 let form: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
                 let action = form.iter().find(|(name, _)| name == "Action").map(|(_, value)| value.clone());
-                (action.unwrap_or_default(), Input::Form(form))
+                (form, action.unwrap_or_default())
             }
         };
-        let known = |s: Option<&str>| s.unwrap_or_default().to_owned();
-        Self { service: known(service.or(first)), region: known(region.or(second)), operation, key, input }
+        let operation = question.as_ref().map_or(named, |q| q.op.name.clone());
+        Self { service, region: known(region.or(second)), operation, key, question, form }
     }
 
-    /// `service:Operation`.
+    /// How the service speaks; `None` for one that the demo does not have.
+    pub fn protocol(&self) -> Option<Protocol> {
+        let model = self.question.as_ref().map(|q| q.service).or_else(|| protocol::models(&self.service).next());
+        model.map(Protocol::of)
+    }
+
+    /// The IAM action: `service:Operation`, with few exceptions.
     pub fn action(&self) -> String {
-        format!("{}:{}", self.service, self.operation)
+        match &self.question {
+            Some(question) => actions::of(question.service, &question.op.name),
+            None => format!("{}:{}", self.service, self.operation),
+        }
     }
 
-    /// A member of a form.
+    /// A member of a form that no model knows.
     pub fn form(&self, name: &str) -> Option<&str> {
-        match &self.input {
-            Input::Form(form) => form.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str()),
-            Input::Json(_) => None,
-        }
+        self.form.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
-    /// A member of a JSON body.
-    pub fn json(&self, name: &str) -> Option<&Value> {
-        match &self.input {
-            Input::Form(_) => None,
-            Input::Json(body) => body.get(name),
-        }
+    /// A parameter.
+    pub fn param(&self, name: &str) -> Option<&Value> {
+        self.question.as_ref()?.params.get(name)
     }
 }
 
@@ -110,65 +122,56 @@ impl Asked {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fault {
     pub status: u16,
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     pub message: String,
 }
 
 impl Fault {
-    pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+    pub fn new(status: u16, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self { status, code: code.into(), message: message.into() }
     }
 }
 
 /// What is inside an answer, without the service's frame.
 #[derive(Debug)]
 pub(super) enum Body {
-    /// The members as XML.
+    /// The members as XML, of operations that the models do not have.
     Xml(String),
-    /// The whole document.
-    Json(Value),
+    /// In the AWS CLI's shape.
+    Value(Value),
 }
 
 /// The answer on its way back.
-pub(super) fn response(protocol: Protocol, operation: &str, result: &Result<Body, Fault>) -> HttpResponse {
+pub(super) fn response(protocol: Protocol, asked: &Asked, result: &Result<Body, Fault>) -> HttpResponse {
     let id = Uuid::new_v4().to_string();
-    let status = result.as_ref().err().map_or(200, |fault| fault.status);
-    let text = match (protocol, result) {
-        (Protocol::Query(namespace), Ok(body)) => {
-            let inside = body.xml();
-            format!(
-                "<{operation}Response xmlns=\"{namespace}\">\n  <{operation}Result>{inside}</{operation}Result>\n  \
-                 <ResponseMetadata>\n    <RequestId>{id}</RequestId>\n  </ResponseMetadata>\n</{operation}Response>\n"
-            )
+    let operation = &asked.operation;
+    let mut more = Vec::new();
+    let mut status = 200;
+    let text = match (result, &asked.question, protocol) {
+        (Ok(Body::Value(value)), Some(question), _) => {
+            let written = protocol::write(question.service, question.op, value, &id);
+            (status, more) = (written.status, written.headers);
+            written.body
         }
-        (Protocol::Query(namespace), Err(fault)) => {
-            let side = if fault.status < 500 { "Sender" } else { "Receiver" };
-            format!(
-                "<ErrorResponse xmlns=\"{namespace}\">\n  <Error>\n    <Type>{side}</Type>\n    <Code>{}</Code>\n    \
-                 <Message>{}</Message>\n  </Error>\n  <RequestId>{id}</RequestId>\n</ErrorResponse>\n",
-                fault.code,
-                escaped(&fault.message)
-            )
+        (Ok(Body::Xml(inside)), _, Protocol::Query(namespace)) => format!(
+            "<{operation}Response xmlns=\"{namespace}\">\n  <{operation}Result>{inside}</{operation}Result>\n  \
+             <ResponseMetadata>\n    <RequestId>{id}</RequestId>\n  </ResponseMetadata>\n</{operation}Response>\n"
+        ),
+        (Ok(_), ..) => String::new(),
+        (Err(fault), _, protocol) => {
+            status = fault.status;
+            if protocol == Protocol::RestJson {
+                more.push(("x-amzn-errortype".to_owned(), fault.code.to_string()));
+            }
+            error(protocol, fault, &id)
         }
-        (Protocol::Ec2, Ok(body)) => format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{operation}Response \
-             xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\n    <requestId>{id}</requestId>{}</{operation}Response>",
-            body.xml()
-        ),
-        (Protocol::Ec2, Err(fault)) => format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error><Code>{}</Code><Message>{}</Message>\
-             </Error></Errors><RequestID>{id}</RequestID></Response>",
-            fault.code,
-            escaped(&fault.message)
-        ),
-        (Protocol::Json, Ok(Body::Json(value))) => value.to_string(),
-        (Protocol::Json, Ok(Body::Xml(_))) => String::new(),
-        (Protocol::Json, Err(fault)) => json!({"__type": fault.code, "Message": fault.message}).to_string(),
     };
     let content_type = match protocol {
-        Protocol::Query(_) => "text/xml",
+        Protocol::Query(_) | Protocol::RestXml(_) => "text/xml",
         Protocol::Ec2 => "text/xml;charset=UTF-8",
+        Protocol::S3 => "application/xml",
         Protocol::Json => "application/x-amz-json-1.1",
+        Protocol::RestJson => "application/json",
     };
     let status = StatusCode::try_from(status).unwrap_or(StatusCode::from(http::StatusCode::INTERNAL_SERVER_ERROR));
     let mut response = HttpResponse::new(status, SdkBody::from(text));
@@ -178,15 +181,33 @@ pub(super) fn response(protocol: Protocol, operation: &str, result: &Result<Body
     if let Ok(date) = DateTime::from(SystemTime::now()).fmt(Format::HttpDate) {
         headers.insert("Date", date);
     }
+    for (name, value) in more {
+        headers.insert(name, value);
+    }
     response
 }
 
-impl Body {
-    fn xml(&self) -> &str {
-        match self {
-            Self::Xml(text) => text,
-            Self::Json(_) => "",
+/// An error's body.
+fn error(protocol: Protocol, fault: &Fault, id: &str) -> String {
+    let (code, message) = (&fault.code, escaped(&fault.message));
+    match protocol {
+        Protocol::Query(namespace) | Protocol::RestXml(namespace) => {
+            let side = if fault.status < 500 { "Sender" } else { "Receiver" };
+            format!(
+                "<ErrorResponse xmlns=\"{namespace}\">\n  <Error>\n    <Type>{side}</Type>\n    <Code>{code}</Code>\n    \
+                 <Message>{message}</Message>\n  </Error>\n  <RequestId>{id}</RequestId>\n</ErrorResponse>\n"
+            )
         }
+        Protocol::Ec2 => format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message>\
+             </Error></Errors><RequestID>{id}</RequestID></Response>"
+        ),
+        Protocol::S3 => format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message>\
+             <RequestId>{id}</RequestId></Error>"
+        ),
+        Protocol::Json => json!({"__type": code, "Message": fault.message}).to_string(),
+        Protocol::RestJson => json!({"message": fault.message}).to_string(),
     }
 }
 
@@ -202,5 +223,7 @@ pub(super) fn iso(time: SystemTime) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    let mut out = String::with_capacity(text.len());
+    protocol::escape(text, &mut out);
+    out
 }

@@ -167,6 +167,34 @@ async fn invoke(
     Ok((answered.value, answered.request_id))
 }
 
+/// What is read of an answer, for those who write some.
+#[cfg(test)]
+pub(crate) fn answer_value(
+    service: &'static Service,
+    op: &'static Op,
+    status: u16,
+    headers: &[(String, String)],
+    body: &[u8],
+) -> Result<Value, String> {
+    use aws_smithy_types::body::SdkBody;
+    let status = aws_smithy_runtime_api::http::StatusCode::try_from(status).map_err(|e| e.to_string())?;
+    let mut response = HttpResponse::new(status, SdkBody::from(body.to_vec()));
+    for (name, value) in headers {
+        response.headers_mut().insert(name.clone(), value.clone());
+    }
+    answer(service, op, &response, &Wanted::everything()).map(|a| a.value).map_err(|e| format!("{e:?}"))
+}
+
+/// A request as it is sent, but for host and signature.
+#[cfg(test)]
+pub(crate) fn request_of(
+    service: &'static Service,
+    op: &'static Op,
+    params: &Value,
+) -> aws_smithy_runtime_api::client::orchestrator::HttpRequest {
+    request::request(service, op, params).unwrap()
+}
+
 /// S3 signs the path as it is sent, and the body's hash (<https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>).
 fn signing(service: &Service) -> SigningOptions {
     let mut options = SigningOptions::default();

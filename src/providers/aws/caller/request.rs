@@ -103,7 +103,7 @@ fn cached(key: Key, make: impl FnOnce() -> Structure) -> &'static Structure {
 fn input_schema(service: &'static Service, op: &'static Operation) -> &'static Structure {
     cached((service.name, op.input, Some(op.name.clone())), || {
         let mut s = structure(service, op.input);
-        s.schema = s.schema.with_http(HttpTrait::new(&op.method, &op.uri, None));
+        s.schema = s.schema.with_http(HttpTrait::new(&op.method, path(service, op), None));
         if let Some(root) = &op.root {
             s.schema = s.schema.with_xml_name(root);
         }
@@ -112,6 +112,21 @@ fn input_schema(service: &'static Service, op: &'static Operation) -> &'static S
         }
         s
     })
+}
+
+/// The path with the members' own names for its labels: where the models give a member another name in the path
+/// (`/clusters/{name}/node-groups/{nodegroupName}` for `clusterName`), the SDK's protocols know the first alone.
+fn path(service: &'static Service, op: &'static Operation) -> &'static str {
+    let members = match op.input.map(|i| &service.shape(i).kind) {
+        Some(Kind::Structure { members, .. }) => members.as_slice(),
+        _ => &[],
+    };
+    let renamed = members.iter().filter(|m| m.location == Some(Location::Uri) && m.wire.is_some());
+    let uri = renamed.fold(op.uri.clone(), |uri, m| {
+        let label = |end: &str| format!("{{{}{end}}}", m.wire());
+        uri.replace(&label(""), &format!("{{{}}}", m.name)).replace(&label("+"), &format!("{{{}+}}", m.name))
+    });
+    if uri == op.uri { &op.uri } else { keep(uri).as_str() }
 }
 
 fn nested(service: &'static Service, shape: ShapeRef) -> &'static Structure {

@@ -62,6 +62,8 @@ fn paths_and_queries_are_filled() {
     assert_eq!((r.method(), r.uri()), ("GET", "/2015-03-31/functions?Marker=a%20b&MaxItems=50"));
     let r = made("eks", "DescribeCluster", json!({"name": "a/b"}));
     assert_eq!((r.method(), r.uri()), ("GET", "/clusters/a%2Fb"));
+    let r = made("eks", "DescribeNodegroup", json!({"clusterName": "c", "nodegroupName": "n"}));
+    assert_eq!((r.method(), r.uri()), ("GET", "/clusters/c/node-groups/n"), "a label has another name than its member");
     let r = made("s3", "GetBucketTagging", json!({"Bucket": "my-bucket"}));
     assert_eq!((r.method(), r.uri()), ("GET", "/my-bucket?tagging"));
     let r = made("route53", "ListHostedZones", json!({"MaxItems": "100"}));

@@ -83,7 +83,14 @@ impl Lister<'_> {
             // Only kinds that can be looked for are asked; another has nothing to say.
             Some(needle) => {
                 let rules = kind.finds.iter().filter(|f| fits(f.by, &f.prefix, needle));
-                rules.map(|r| (Call { params: r.params.clone(), ..kind.list.clone() }, r.none.as_slice())).collect()
+                let calls: Vec<(Call, &[String])> = rules
+                    .map(|r| (Call { params: r.params.clone(), ..kind.list.clone() }, r.none.as_slice()))
+                    .collect();
+                // What an ARN names stands in one cell: where the service has no filter for it, that is listed whole.
+                match (needle, calls.is_empty()) {
+                    (Needle::Arn(_), true) => vec![(kind.list.clone(), kind.list.none.as_slice())],
+                    _ => calls,
+                }
             }
         };
         if calls.is_empty() {
@@ -318,7 +325,8 @@ fn is_found(row: &RawRow, needle: &Needle) -> bool {
     };
     match needle {
         Needle::Id(id) => row.id == *id || row.arn == *id || within(id),
-        Needle::Arn(arn) => row.arn == *arn || tail(arn) == row.id || row.id.ends_with(tail(arn)),
+        Needle::Arn(arn) if row.arn.is_empty() => tail(arn) == row.id,
+        Needle::Arn(arn) => row.arn == *arn,
         Needle::Ip(ip) => within(&ip.to_string()),
         Needle::Dns(name) => within(name),
         Needle::Name(name) => {

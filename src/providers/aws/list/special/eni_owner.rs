@@ -1,11 +1,11 @@
-//! Whose network interface it is: EC2 says that in five different members, one of them prose.
+//! Whose network interface it is, which is what a person wants to know who looks for an address: EC2 says that in five different members, one of them prose.
 //!
 //! Descriptions as AWS writes them
 //! (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/requester-managed-eni.html> and the services' own pages).
 
 use serde_json::Value;
 
-/// `owner_kind`: a word for what it is; `owner`: its id or name where one is known.
+/// `owner_kind`: a word for what it is; `owner`: its id or name where one is known; `label`: both.
 pub fn derive(interface: &mut Value) {
     let text = |path: &[&str]| {
         let found = path.iter().try_fold(&*interface, |v, name| v.get(name));
@@ -55,6 +55,10 @@ pub fn derive(interface: &mut Value) {
     };
     let (what, who) = (what.to_owned(), who);
     if let Value::Object(map) = interface {
+        let label = format!("{what} {who}").trim().to_owned();
+        if !label.is_empty() {
+            map.insert("label".to_owned(), Value::String(label));
+        }
         if !what.is_empty() {
             map.insert("owner_kind".to_owned(), Value::String(what));
         }

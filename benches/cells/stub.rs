@@ -1,0 +1,195 @@
+//! A cloud on this machine that answers four operations, each after the same time. Bodies are made once.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// The regions that are on.
+pub const REGIONS: [&str; 17] = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+/// The stub.
+#[derive(Clone)]
+pub struct Stub {
+    port: u16,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    delay: Duration,
+    regions: String,
+    instances: String,
+    calls: AtomicUsize,
+    bytes: AtomicUsize,
+    sessions: Mutex<HashMap<String, String>>,
+}
+
+impl Stub {
+    /// Listens, and answers so many instances a region.
+    pub async fn start(delay: Duration, instances: usize) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let shared = Arc::new(Shared {
+            delay,
+            regions: regions(),
+            instances: self::instances(instances),
+            calls: AtomicUsize::new(0),
+            bytes: AtomicUsize::new(0),
+            sessions: Mutex::default(),
+        });
+        let stub = Self { port, shared: shared.clone() };
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let _ = stream.set_nodelay(true);
+                tokio::spawn(serve(stream, shared.clone()));
+            }
+        });
+        stub
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    pub fn body_bytes(&self) -> usize {
+        self.shared.instances.len()
+    }
+
+    /// Calls and bytes since [`Stub::forget`].
+    pub fn counted(&self) -> (usize, usize) {
+        (self.shared.calls.load(Ordering::Relaxed), self.shared.bytes.load(Ordering::Relaxed))
+    }
+
+    pub fn forget(&self) {
+        self.shared.calls.store(0, Ordering::Relaxed);
+        self.shared.bytes.store(0, Ordering::Relaxed);
+    }
+}
+
+async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
+    let mut buffer = Vec::with_capacity(8192);
+    loop {
+        let head = loop {
+            if let Some(at) = buffer.windows(4).position(|w| w == b"\r\n\r\n") {
+                break at + 4;
+            }
+            match stream.read_buf(&mut buffer).await {
+                Ok(0) | Err(_) => return,
+                Ok(_) => {}
+            }
+        };
+        let headers = String::from_utf8_lossy(&buffer[..head]).to_ascii_lowercase();
+        let length = headers
+            .lines()
+            .find_map(|l| l.strip_prefix("content-length:"))
+            .and_then(|n| n.trim().parse::<usize>().ok())
+            .unwrap_or(0);
+        while buffer.len() < head + length {
+            match stream.read_buf(&mut buffer).await {
+                Ok(0) | Err(_) => return,
+                Ok(_) => {}
+            }
+        }
+        let body = String::from_utf8_lossy(&buffer[head..head + length]).into_owned();
+        buffer.drain(..head + length);
+        let form =
+            |name: &str| body.split('&').find_map(|p| p.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default();
+        tokio::time::sleep(shared.delay).await;
+        let own;
+        let answer: &str = match form("Action") {
+            "DescribeInstances" => &shared.instances,
+            "DescribeRegions" => &shared.regions,
+            "AssumeRole" => {
+                own = assumed(&form("RoleArn").replace("%3A", ":").replace("%2F", "/"));
+                &own
+            }
+            _ => {
+                "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::999988887777:user/operator</Arn><UserId>AIDA</UserId><Account>999988887777</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></GetCallerIdentityResponse>"
+            }
+        };
+        shared.calls.fetch_add(1, Ordering::Relaxed);
+        shared.bytes.fetch_add(answer.len(), Ordering::Relaxed);
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\r\n", answer.len());
+        if stream.write_all(head.as_bytes()).await.is_err() || stream.write_all(answer.as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn assumed(role: &str) -> String {
+    let account = role.split(':').nth(4).unwrap_or_default();
+    format!(
+        "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA{account}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials><AssumedRoleUser><AssumedRoleId>AROA:Cloudivize-Session</AssumedRoleId><Arn>arn:aws:sts::{account}:assumed-role/CloudivizeRole/Cloudivize-Session</Arn></AssumedRoleUser></AssumeRoleResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></AssumeRoleResponse>"
+    )
+}
+
+fn regions() -> String {
+    let items: String = REGIONS
+        .iter()
+        .map(|r| format!("<item><regionName>{r}</regionName><regionEndpoint>ec2.{r}.amazonaws.com</regionEndpoint><optInStatus>opt-in-not-required</optInStatus></item>"))
+        .collect();
+    format!(
+        "<DescribeRegionsResponse><requestId>r</requestId><regionInfo>{items}</regionInfo></DescribeRegionsResponse>"
+    )
+}
+
+/// Instances as EC2 writes them, five tags each: about two kilobytes.
+fn instances(count: usize) -> String {
+    let mut out = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<DescribeInstancesResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\n    <requestId>8f7724cf-496f-496e-8fe3-example</requestId>\n    <reservationSet>\n",
+    );
+    for n in 0..count {
+        let id = format!("{:017x}", 0x0a1b_2c3d_4e5f_6000_u64 + n as u64 * 7919);
+        let tags: String = [
+            ("Name", format!("pay-api-{n:05}")),
+            ("team", "payments".to_owned()),
+            ("env", "production".to_owned()),
+            ("cost-center", format!("cc-{}", n % 40)),
+            ("aws:autoscaling:groupName", format!("pay-asg-{}", n % 12)),
+        ]
+        .iter()
+        .map(|(k, v)| format!("<item><key>{k}</key><value>{v}</value></item>"))
+        .collect();
+        let _ = write!(
+            out,
+            "<item><reservationId>r-{id}</reservationId><ownerId>111122223333</ownerId><groupSet/><instancesSet><item>\
+             <instanceId>i-{id}</instanceId><imageId>ami-0abcdef1234567890</imageId><instanceState><code>16</code><name>running</name></instanceState>\
+             <privateDnsName>ip-10-0-{a}-{b}.eu-west-1.compute.internal</privateDnsName><dnsName/><reason/><keyName>ops</keyName><amiLaunchIndex>0</amiLaunchIndex><productCodes/>\
+             <instanceType>m7g.large</instanceType><launchTime>2026-10-0{d}T08:30:00.000Z</launchTime><placement><availabilityZone>eu-west-1a</availabilityZone><groupName/><tenancy>default</tenancy></placement>\
+             <monitoring><state>disabled</state></monitoring><subnetId>subnet-0bb2{id:.8}</subnetId><vpcId>vpc-0aa1b2c3d4e5f6071</vpcId><privateIpAddress>10.0.{a}.{b}</privateIpAddress><sourceDestCheck>true</sourceDestCheck>\
+             <groupSet><item><groupId>sg-0123456789abcdef0</groupId><groupName>pay-api</groupName></item></groupSet><architecture>arm64</architecture><rootDeviceType>ebs</rootDeviceType><rootDeviceName>/dev/xvda</rootDeviceName>\
+             <blockDeviceMapping><item><deviceName>/dev/xvda</deviceName><ebs><volumeId>vol-{id}</volumeId><status>attached</status><attachTime>2026-10-01T08:30:01.000Z</attachTime><deleteOnTermination>true</deleteOnTermination></ebs></item></blockDeviceMapping>\
+             <virtualizationType>hvm</virtualizationType><clientToken>c-{id}</clientToken><tagSet>{tags}</tagSet><hypervisor>xen</hypervisor>\
+             <networkInterfaceSet><item><networkInterfaceId>eni-{id}</networkInterfaceId><subnetId>subnet-0bb2{id:.8}</subnetId><vpcId>vpc-0aa1b2c3d4e5f6071</vpcId><description/><ownerId>111122223333</ownerId><status>in-use</status><macAddress>0a:1b:2c:3d:4e:5f</macAddress><privateIpAddress>10.0.{a}.{b}</privateIpAddress><attachment><attachmentId>eni-attach-{id}</attachmentId><deviceIndex>0</deviceIndex><status>attached</status></attachment></item></networkInterfaceSet>\
+             <iamInstanceProfile><arn>arn:aws:iam::111122223333:instance-profile/pay-api</arn><id>AIPA</id></iamInstanceProfile><ebsOptimized>true</ebsOptimized><enaSupport>true</enaSupport>\
+             <metadataOptions><state>applied</state><httpTokens>required</httpTokens><httpPutResponseHopLimit>2</httpPutResponseHopLimit><httpEndpoint>enabled</httpEndpoint></metadataOptions>\
+             <platformDetails>Linux/UNIX</platformDetails><usageOperation>RunInstances</usageOperation></item></instancesSet></item>\n",
+            a = n / 250 % 250,
+            b = n % 250 + 4,
+            d = n % 9 + 1,
+        );
+    }
+    out.push_str("    </reservationSet>\n</DescribeInstancesResponse>\n");
+    out
+}
