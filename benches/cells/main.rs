@@ -12,6 +12,7 @@
     dead_code
 )]
 
+mod instances;
 mod stub;
 
 use cloudivize::catalog::Catalog;

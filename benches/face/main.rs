@@ -1,7 +1,7 @@
 //! What the dashboard costs on a terminal of 120 by 36: start, keys, bytes, rest, memory.
 //!
 //! `cargo bench --bench face` prints the figures of `docs/performance.md`. With `TAWS=<its binary>` taws is driven by
-//! the same hand, on a thousand instances of the emulator. `ONLY=start,keys,bytes,memory,taws` takes a part.
+//! the same hand, on a thousand instances of the emulator. `ONLY=start,keys,bytes,memory,assets,taws` takes a part.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,6 +12,7 @@
     dead_code
 )]
 
+mod assets;
 mod driver;
 mod ours;
 mod process;
@@ -19,6 +20,8 @@ mod record;
 mod table;
 mod taws;
 
+#[path = "../cells/instances.rs"]
+mod instances;
 #[path = "../../tests/it/screen/mod.rs"]
 #[allow(unused_imports)]
 mod screen;
@@ -49,6 +52,11 @@ fn main() {
     let mut table = Table::default();
     ours::measure(&Stub::start(), wanted, &mut table);
     println!("{}", table.text());
+    if wanted("assets") {
+        let mut table = Table::default();
+        assets::measure(&mut table);
+        println!("{}", table.text());
+    }
     if let Some(program) = std::env::var_os("TAWS").filter(|_| wanted("taws")) {
         let mut table = Table::default();
         taws::measure(&program, &mut table);

@@ -183,7 +183,7 @@ fn an_unknown_name_says_what_comes_near() {
     press(&mut state, &[Action::EraseAll]);
     type_in(&mut state, "zzzz");
     press(&mut state, &[Action::Accept]);
-    assert_eq!(notice(&state), "nothing is called zzzz: no command, connection, group or region");
+    assert_eq!(notice(&state), "nothing is called zzzz: no command, kind, connection, group or region");
 }
 
 #[test]

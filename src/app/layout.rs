@@ -83,8 +83,9 @@ const WIDE: Size = Size { width: 100, height: 28 };
 /// From this height on, there is room for a status line and folded panes.
 const ROOMY: u16 = 16;
 
-/// Lays the screen out; `None` when it is too small. `rows` is how many connections are listed.
-pub fn layout(size: Size, focus: Pane, rows: usize) -> Option<Layout> {
+/// Lays the screen out; `None` when it is too small. `rows` is how many connections are listed; `None`: pane 3 has a
+/// table of assets, which takes what it can get.
+pub fn layout(size: Size, focus: Pane, rows: Option<usize>) -> Option<Layout> {
     let Size { width, height } = size;
     if width < LEAST.width || height < LEAST.height {
         return None;
@@ -116,14 +117,20 @@ impl Layout {
     }
 }
 
-fn side_by_side(body: Area, rows: usize) -> Vec<Place> {
+fn side_by_side(body: Area, rows: Option<usize>) -> Vec<Place> {
     let left = (body.width / 4).saturating_sub(2).clamp(26, 40);
     let right = body.width - left;
     let (x, y) = (body.x + left, body.y);
     // Accounts and checks show the same connections. Detail gets what they leave, half at least.
-    let wanted = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(3);
-    let top = wanted.clamp(8, (body.height / 2).max(8));
-    let accounts = (body.height * 3 / 5).max(top);
+    let (top, accounts) = match rows {
+        Some(rows) => {
+            let wanted = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(3);
+            let top = wanted.clamp(8, (body.height / 2).max(8));
+            (top, (body.height * 3 / 5).max(top))
+        }
+        // The detail of an asset has the most important in its first lines.
+        None => (body.height * 2 / 3, body.height * 2 / 5),
+    };
     let place = |pane, x, y, width, height| Place { pane, area: Area { x, y, width, height }, folded: false };
     vec![
         place(Pane::Accounts, body.x, y, left, accounts),
@@ -154,22 +161,22 @@ mod tests {
 
     #[test]
     fn too_small_is_said_not_guessed() {
-        assert_eq!(layout(Size { width: 39, height: 24 }, Pane::Checks, 6), None);
-        assert_eq!(layout(Size { width: 80, height: 9 }, Pane::Checks, 6), None);
+        assert_eq!(layout(Size { width: 39, height: 24 }, Pane::Checks, Some(6)), None);
+        assert_eq!(layout(Size { width: 80, height: 9 }, Pane::Checks, Some(6)), None);
     }
 
     #[test]
     fn eighty_columns_show_one_pane_and_fold_three() {
-        let l = layout(Size { width: 80, height: 24 }, Pane::Checks, 6).unwrap();
+        let l = layout(Size { width: 80, height: 24 }, Pane::Checks, Some(6)).unwrap();
         assert_eq!(l.panes.iter().filter(|p| p.folded).count(), 3);
-        let l = layout(Size { width: 80, height: 24 }, Pane::Detail, 6).unwrap();
+        let l = layout(Size { width: 80, height: 24 }, Pane::Detail, Some(6)).unwrap();
         assert_eq!(l.panes.len(), 1, "detail takes the whole screen");
     }
 
     proptest! {
         #[test]
         fn panes_fill_the_body_and_never_overlap(
-            width in 40u16..300, height in 10u16..120, rows in 0usize..500, at in 0usize..4
+            width in 40u16..300, height in 10u16..120, rows in proptest::option::of(0usize..500), at in 0usize..4
         ) {
             let l = layout(Size { width, height }, Pane::ALL[at], rows).unwrap();
             let covered: u32 = l.panes.iter().map(|p| u32::from(p.area.width) * u32::from(p.area.height)).sum();

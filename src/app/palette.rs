@@ -188,7 +188,8 @@ pub fn entries(state: &State) -> Vec<Entry> {
     // Letters that are scattered over a word are a guess, for when nothing better fits.
     let sure = found.iter().any(|(rank, _)| *rank < SCATTERED);
     found.retain(|(rank, _)| !sure || *rank < SCATTERED);
-    // Stable: within a rank commands come first, then connections, groups, regions.
+    // Stable: within a rank kinds come first that were listed before, then commands, connections, groups, regions and
+    // the other kinds.
     found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().map(|(_, entry)| entry).collect()
 }
@@ -259,7 +260,6 @@ fn all(state: &State, palette: &Palette) -> Vec<Entry> {
             }
         });
     entries.extend(commands);
-    entries.extend(others);
     for connection in &*state.book {
         let badge = state.standings.get(&connection.id).map(super::Standing::badge);
         let account = connection.account.as_ref().map_or("", |a| a.as_str());
@@ -298,6 +298,7 @@ fn all(state: &State, palette: &Palette) -> Vec<Entry> {
             goal: Goal::Region(row.region),
         });
     }
+    entries.extend(others);
     for name in &state.themes {
         entries.push(Entry {
             word: format!("theme {name}"),

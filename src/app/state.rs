@@ -231,7 +231,7 @@ impl State {
 
     /// Where the panes stand; `None` when the terminal is too small.
     pub fn layout(&self) -> Option<Layout> {
-        layout(self.size, self.focus, self.book.len())
+        layout(self.size, self.focus, (!self.is_browsing()).then(|| self.book.len()))
     }
 
     /// The connection that detail and regions show.

@@ -15,7 +15,6 @@ use crate::domain::{
 use crate::providers::aws::calls::Calls;
 use crate::providers::aws::list::{Listed, Lister, Out};
 use crate::providers::aws::{AssumeError, Aws, Round, Session};
-use crate::text;
 use futures_util::future::BoxFuture;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -446,10 +445,8 @@ pub(super) async fn look(shared: &Shared, look: &Look, sink: &Sink) -> End {
     let part = match lister.look(kind, &look.asset, look.reveal).await {
         Err(trouble) => return failed(trouble),
         Ok(None) => Part::Item { cell, id, json: None, batch: None, hidden: false },
-        Ok(Some((value, batch, hidden))) => {
-            let pretty = serde_json::to_string_pretty(&value).unwrap_or_default();
-            let json = Some(Secret::new(text::multiline(&pretty).into_owned()));
-            Part::Item { cell, id, json, batch: Some(batch), hidden }
+        Ok(Some((json, batch, hidden))) => {
+            Part::Item { cell, id, json: Some(Secret::new(json)), batch: Some(batch), hidden }
         }
     };
     sink.part(part).await;

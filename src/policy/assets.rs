@@ -169,3 +169,61 @@ impl Whose {
         fields.join(":")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::RoleArn;
+    use crate::policy::{Format, render};
+    use serde_json::json;
+
+    fn policy(ids: &[&str], purpose: Purpose) -> Result<Snippet, PolicyError> {
+        let role = RoleRef::from(&RoleArn::parse("arn:aws-cn:iam::111122223333:role/R").unwrap());
+        let ids: Vec<KindId> = ids.iter().map(|id| KindId::new(id)).collect();
+        kinds(&role, &Catalog::built_in(), &ids, purpose)
+    }
+
+    #[test]
+    fn a_kind_s_parent_is_listed_too() {
+        let snippet = policy(&["aws/ecs/service"], Purpose::Read).unwrap();
+        let actions = &snippet.document().statements[0].action;
+        assert!(actions.iter().any(|a| a == "ecs:ListClusters") && actions.iter().any(|a| a == "ecs:ListServices"));
+        assert_eq!(snippet.title, "Reading ECS services, for role R in 111122223333");
+    }
+
+    #[test]
+    fn what_differs_between_assets_is_a_star_and_the_account_is_the_role_s() {
+        let snippet = policy(&["aws/ec2/instance", "aws/ec2/volume"], Purpose::Tag).unwrap();
+        assert_eq!(
+            snippet.document().value()["Statement"],
+            json!([{
+                "Sid": "CloudivizeTag", "Effect": "Allow", "Action": ["ec2:CreateTags", "ec2:DeleteTags"],
+                "Resource": ["arn:aws-cn:ec2:*:111122223333:instance/*", "arn:aws-cn:ec2:*:111122223333:volume/*"],
+            }])
+        );
+    }
+
+    #[test]
+    fn kinds_without_tags_are_told() {
+        let catalog = Catalog::built_in();
+        let bare = catalog.ids().find(|id| catalog.kind(id).is_some_and(|k| k.tag.is_empty())).unwrap().as_str();
+        assert!(matches!(policy(&[bare], Purpose::Tag), Err(PolicyError::NoTags { .. })));
+        let some = policy(&[bare, "aws/ec2/instance"], Purpose::Tag).unwrap();
+        assert!(some.notes[0].starts_with("Without tags that can be changed from here: "), "{:?}", some.notes);
+    }
+
+    /// Whatever a file says, what comes out is a policy that AWS takes, in every form.
+    #[test]
+    fn every_kind_has_a_policy() {
+        let catalog = Catalog::built_in();
+        for id in catalog.ids() {
+            let snippet = policy(&[id.as_str()], Purpose::Read).unwrap();
+            for statement in &snippet.document().statements {
+                assert!(statement.action.iter().all(|a| a.contains(':')), "{id}");
+                let fits = |r: &String| r == "*" || r.starts_with("arn:aws-cn:") && !r.contains(['{', '}', ' ']);
+                assert!(statement.resource.iter().all(fits), "{id}: {:?}", statement.resource);
+            }
+            assert!(Format::ALL.into_iter().all(|f| render(&snippet, f).is_ok()), "{id}");
+        }
+    }
+}

@@ -303,3 +303,118 @@ impl Group {
 fn short(kind: &KindId) -> &str {
     kind.as_str().split_once('/').map_or(kind.as_str(), |(_, rest)| rest)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        CheckError, ConnectionName, Denial, Method, PolicyType, Reason, Region, RoleArn, Source, Timestamp,
+    };
+
+    fn connection(name: &str) -> Connection {
+        let arn = RoleArn::parse("arn:aws:iam::111122223333:role/R").unwrap();
+        let method = Method::Role { arn, external_id: None, external_id_next: None };
+        Connection::new(ConnectionId::generate(), ConnectionName::parse(name).unwrap(), method, Source::Env)
+    }
+
+    fn key(connection: &Connection, region: &str, kind: &str) -> CellKey {
+        CellKey { connection: connection.id, region: Region::parse(region).ok(), kind: KindId::new(kind) }
+    }
+
+    fn denied(action: &str, inferred: bool) -> CellState {
+        let denial = Denial {
+            action: Some(action.to_owned()),
+            policy_type: Some(PolicyType::Identity),
+            ..Denial::bare(Reason::IdentityNoAllow)
+        };
+        CellState::Denied { denial: Box::new(denial), inferred, at: Timestamp(0) }
+    }
+
+    fn failed(class: ErrorClass, message: &str) -> CellState {
+        CellState::Failed { error: CheckError::new(class, message), at: Timestamp(0) }
+    }
+
+    const INSTANCE: &str = "aws/ec2/instance";
+    const VOLUME: &str = "aws/ec2/volume";
+
+    #[test]
+    fn a_tally_says_what_was_asked_and_what_was_not() {
+        let at = Timestamp(0);
+        let states = [
+            CellState::Done { at },
+            denied("ec2:DescribeInstances", false),
+            denied("ec2:DescribeInstances", true),
+            CellState::RegionOff,
+            CellState::NotOffered,
+            CellState::Cancelled,
+        ];
+        assert_eq!(
+            Tally::of(&states).sentence(),
+            "3 cells asked: 1 listed, 1 denied, 1 unfinished; 1 more denied like these and not asked, 1 in regions that \
+             are off, 1 in regions without the service"
+        );
+        assert_eq!(Tally::of(&[CellState::Done { at }]).sentence(), "1 cell asked: 1 listed");
+    }
+
+    #[test]
+    fn one_reason_is_told_once_with_where_and_what_to_do() {
+        let (poor, other) = (connection("poor"), connection("other"));
+        let book = [poor.clone(), other.clone()];
+        let regions = ["eu-west-1", "eu-west-2", "eu-west-3", "us-east-1"];
+        let mut cells = Vec::new();
+        for region in regions {
+            cells.push((key(&poor, region, INSTANCE), denied("ec2:DescribeInstances", false)));
+            cells.push((key(&poor, region, VOLUME), denied("ec2:DescribeVolumes", true)));
+        }
+        cells.push((key(&other, "us-east-1", VOLUME), denied("ec2:DescribeVolumes", false)));
+        let catalog = Catalog::built_in();
+        let both = groups(&[], &cells[..8], &[], &catalog);
+        assert_eq!(
+            both.iter().map(|g| g.sentence(&book)).collect::<Vec<_>>(),
+            ["ec2:DescribeInstances, ec2:DescribeVolumes denied: no identity policy allows it (poor in 4 regions)"]
+        );
+        let advice = both[0].advice(&book, "cloudivize").unwrap();
+        assert!(
+            advice.contains("role R in account 111122223333")
+                && advice.ends_with("policy read --kind ec2/instance --kind ec2/volume --connection poor"),
+            "{advice}"
+        );
+        // Two accounts lack different things: what each lacks stays told.
+        let apart = groups(&[], &cells, &[], &catalog);
+        let said: Vec<String> = apart.iter().map(|g| g.whereabouts(&book)).collect();
+        assert!(apart.len() == 2 && said.iter().any(|s| s.contains("other in us-east-1")), "{said:?}");
+    }
+
+    #[test]
+    fn what_failed_alike_is_told_once_and_refusals_first() {
+        let one = connection("one");
+        let book = [one.clone()];
+        let cells = [
+            (key(&one, "eu-west-1", INSTANCE), failed(ErrorClass::Throttled, "slow down")),
+            (key(&one, "eu-west-2", INSTANCE), failed(ErrorClass::Throttled, "slow down, please")),
+            (key(&one, "eu-west-3", INSTANCE), failed(ErrorClass::Network, "host a is away")),
+            (key(&one, "eu-central-1", INSTANCE), failed(ErrorClass::Network, "host b is away")),
+            (key(&one, "us-east-1", INSTANCE), denied("ec2:DescribeInstances", false)),
+        ];
+        let away = [(one.id, Trouble::Failed(CheckError::new(ErrorClass::Source, "profile:hub: expired")))];
+        let note = CellNote {
+            operation: "s3:GetBucketTagging".to_owned(),
+            trouble: Trouble::Denied(Box::new(Denial::bare(Reason::Unspecified))),
+            rows: 3,
+        };
+        let notes = [(key(&one, "us-east-1", "aws/s3/bucket"), note)];
+        let said: Vec<String> =
+            groups(&away, &cells, &notes, &Catalog::built_in()).iter().map(|g| g.sentence(&book)).collect();
+        assert_eq!(
+            said,
+            [
+                "ec2:DescribeInstances denied: no identity policy allows it (one in us-east-1)",
+                "s3:GetBucketTagging denied: AWS does not say which policy (one in us-east-1, 3 rows)",
+                "one could not be reached: source: profile:hub: expired",
+                "EC2 instances failed: throttled: slow down (one in eu-west-1, eu-west-2)",
+                "EC2 instances failed: network: host a is away (one in eu-west-3)",
+                "EC2 instances failed: network: host b is away (one in eu-central-1)",
+            ]
+        );
+    }
+}

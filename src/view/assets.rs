@@ -16,7 +16,7 @@ pub fn draw(state: &State, area: Area, brush: &mut Brush<'_>) {
     let columns = asset_columns(state, list);
     let shown = list.on_screen(&columns, table.width);
     let title = title(&state.goal_title(goal), list);
-    let below = below(list, &window, &columns, &shown);
+    let below = below(list, &window, &columns, &shown, brush);
     let inner = brush.frame(area, focused, &title, &below);
     let mut x = table.x;
     for column in &shown {
@@ -98,14 +98,21 @@ fn title(what: &str, list: &List) -> String {
 }
 
 /// Which rows these are, and which columns are not on the screen.
-fn below(list: &List, window: &std::ops::Range<usize>, columns: &[Col], shown: &[Shown]) -> Vec<(Role, String)> {
-    let mut words = Vec::new();
+fn below(
+    list: &List,
+    window: &std::ops::Range<usize>,
+    columns: &[Col],
+    shown: &[Shown],
+    brush: &Brush<'_>,
+) -> Vec<(Role, String)> {
+    let mut words: Vec<String> = Vec::new();
     let len = list.table.order.len();
     if window.len() < len {
         words.push(format!("{}-{} of {}", thousands(window.start + 1), thousands(window.end), thousands(len)));
     }
     if shown.len() < columns.len() {
-        words.push(format!("{} of {} columns, h l moves", shown.len(), columns.len()));
+        let keys = brush.spell("{key:scroll-left} {key:scroll-right}");
+        words.push(format!("{} of {} columns, {keys} moves", shown.len(), columns.len()));
     }
     match words.is_empty() {
         true => Vec::new(),

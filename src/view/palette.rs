@@ -24,6 +24,10 @@ pub fn draw(state: &State, palette: &Palette, layout: &Layout, brush: &mut Brush
     let used = brush.text(inner.x + 1, inner.y, inner.width - 1, Role::Key, ": ");
     let (x, room) = (inner.x + 1 + used, inner.width.saturating_sub(used + 2));
     brush.text(x, inner.y, room, Role::Input, palette.input.text());
+    if palette.input.is_empty() {
+        let words = "a command, a kind (ec2, s3, roles), an account, a region, find 10.0.1.2";
+        brush.text(x + 1, inner.y, room.saturating_sub(1), Role::Quiet, words);
+    }
     let column = u16::try_from(palette.input.column()).unwrap_or(room).min(room);
     if found.is_empty() {
         let words = "nothing is called that";

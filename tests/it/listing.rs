@@ -335,7 +335,7 @@ fn an_id_is_looked_for_by_the_service_and_one_that_is_not_there_is_no_trouble() 
 fn an_arn_asks_one_cell() {
     let bench = Bench::new(&["111122223333", "444455556666"]);
     bench.stub.on(INSTANCES, |_| page(&["i-7"], None));
-    let arn = "arn:aws:ec2:us-west-2:444455556666:instance/i-7".to_owned();
+    let arn = "arn:aws:ec2:us-west-2:111122223333:instance/i-7".to_owned();
     let listing = Listing { find: Some(Needle::Arn(arn)), ..bench.listing("aws/ec2/instance") };
     let outcome = bench.list(listing);
     assert_eq!(outcome.ids(), ["i-7"]);

@@ -6,6 +6,8 @@
 #![allow(dead_code, unused_imports)]
 
 mod architecture;
+mod assets;
+mod assets_cli;
 mod check_emulator;
 mod check_failures;
 mod check_net;

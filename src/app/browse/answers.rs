@@ -30,6 +30,9 @@ impl State {
                 self.open.remove(&ticket);
                 self.stopping.remove(&ticket);
                 self.browse_end(now, ticket, &goal, end);
+                if *end == End::Done {
+                    effects.extend(self.ask_instead(now, &goal));
+                }
                 true
             }
         };

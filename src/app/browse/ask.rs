@@ -6,7 +6,7 @@ use crate::catalog::kind::Scope;
 use crate::domain::{
     CellKey, CellState, ConnectionId, KindId, Late, Listing, Needle, Region, Request, Ticket, Timestamp, Trouble,
 };
-use crate::query::{hunt, needle, place_of_arn};
+use crate::query::{TAGGED, hunt, needle};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many kinds the picker shows first.
@@ -19,6 +19,14 @@ struct Ask {
     only: Option<Vec<CellKey>>,
     /// Also where two regions were refused for the same reason.
     refused: bool,
+    /// What is looked for in place of the list's own.
+    instead: Option<(Needle, Vec<KindId>)>,
+}
+
+impl Ask {
+    fn new(select: Vec<ConnectionId>, regions: Option<Vec<Region>>) -> Self {
+        Self { select, regions, only: None, refused: false, instead: None }
+    }
 }
 
 impl State {
@@ -84,18 +92,24 @@ impl State {
                 Some(list)
             }
             Goal::Find(text) => {
-                let needle = needle(text, &self.catalog);
-                let kinds = hunt(&needle, &self.catalog).kinds;
-                if kinds.is_empty() {
+                let hunt = hunt(&needle(text, &self.catalog), &self.catalog);
+                if hunt.kinds.is_empty() {
                     self.notice = Some(Notice::plain(format!("no kind of asset can be asked for {text}")));
                     return None;
                 }
-                let kind = match &kinds[..] {
-                    [one] => self.catalog.kind(one).cloned(),
+                let kind = match &hunt.kinds[..] {
+                    [one] if hunt.instead.is_none() => self.catalog.kind(one).cloned(),
                     _ => None,
                 };
-                let mut list = List::new(kinds, kind, now);
-                list.find = Some(needle);
+                let mut list = List::new(hunt.kinds, kind, now);
+                list.find = Some(hunt.find);
+                list.instead = hunt.instead;
+                list.place = (hunt.account, hunt.region.and_then(|r| Region::parse(&r).ok()));
+                if let Some(arn) = hunt.arn {
+                    // Its kind is listed whole there: the service has no filter for it.
+                    list.filter.insert(&format!("arn:=\"{arn}\""));
+                    list.read_filter();
+                }
                 Some(list)
             }
         }
@@ -170,7 +184,7 @@ impl State {
         let cut: Vec<CellKey> = list.cells.iter().filter(cut).map(|(key, _)| key.clone()).collect();
         let mut effects = Vec::new();
         for (regions, select) in groups {
-            effects.extend(self.ask(now, &goal, Ask { select, regions, only: None, refused: false }));
+            effects.extend(self.ask(now, &goal, Ask::new(select, regions)));
         }
         if !cut.is_empty() {
             effects.extend(self.ask_only(now, &goal, cut));
@@ -184,7 +198,7 @@ impl State {
         let mut effects = self.cut_short(&goal);
         let select = self.wanted_connections(&goal);
         let regions = self.wanted_regions(&goal).map(|r| r.into_iter().collect());
-        effects.extend(self.ask(now, &goal, Ask { select, regions, only: None, refused: true }));
+        effects.extend(self.ask(now, &goal, Ask { refused: true, ..Ask::new(select, regions) }));
         effects.extend(self.arrange(now));
         self.notice = Some(Notice::plain(format!("asking anew: {}", self.goal_title(&goal))));
         effects
@@ -197,7 +211,7 @@ impl State {
         let mut effects = Vec::new();
         if !unreached.is_empty() {
             let regions = self.wanted_regions(&goal).map(|r| r.into_iter().collect());
-            effects.extend(self.ask(now, &goal, Ask { select: unreached, regions, only: None, refused: false }));
+            effects.extend(self.ask(now, &goal, Ask::new(unreached, regions)));
         }
         if !failed.is_empty() {
             effects.extend(self.ask_only(now, &goal, failed));
@@ -227,9 +241,26 @@ impl State {
         self.refresh_list(now)
     }
 
+    /// Looks for tags in the kinds themselves where the tagging service may not be asked.
+    pub(super) fn ask_instead(&mut self, now: Timestamp, goal: &Goal) -> Option<Effect> {
+        let list = self.browse.lists.get(goal)?;
+        let instead = list.instead.clone()?;
+        let other = |id: ConnectionId| list.cells.keys().any(|k| k.connection == id && k.kind.as_str() != TAGGED);
+        let refused: BTreeSet<ConnectionId> = list
+            .cells
+            .iter()
+            .filter(|(key, cell)| key.kind.as_str() == TAGGED && matches!(cell.state, CellState::Denied { .. }))
+            .map(|(key, _)| key.connection)
+            .filter(|id| !other(*id))
+            .collect();
+        let regions = self.wanted_regions(goal).map(|r| r.into_iter().collect());
+        let ask = Ask { instead: Some(instead), ..Ask::new(refused.into_iter().collect(), regions) };
+        self.ask(now, goal, ask)
+    }
+
     fn ask_only(&mut self, now: Timestamp, goal: &Goal, cells: Vec<CellKey>) -> Option<Effect> {
         let select: BTreeSet<ConnectionId> = cells.iter().map(|k| k.connection).collect();
-        let ask = Ask { select: select.into_iter().collect(), regions: None, only: Some(cells), refused: true };
+        let ask = Ask { only: Some(cells), refused: true, ..Ask::new(select.into_iter().collect(), None) };
         self.ask(now, goal, ask)
     }
 
@@ -245,6 +276,7 @@ impl State {
         let only: Option<BTreeSet<&CellKey>> = ask.only.as_ref().map(|cells| cells.iter().collect());
         let meant = |key: &CellKey| match (&only, &ask.regions) {
             (Some(only), _) => only.contains(key),
+            _ if ask.instead.is_some() => false,
             (None, None) => about.contains(&key.connection),
             (None, Some(regions)) => {
                 about.contains(&key.connection) && key.region.as_ref().is_none_or(|r| regions.contains(r))
@@ -253,7 +285,7 @@ impl State {
         for (_, cell) in list.cells.iter_mut().filter(|(key, _)| meant(key)) {
             cell.begin(ticket, now);
         }
-        if ask.only.is_none() {
+        if ask.only.is_none() && ask.instead.is_none() {
             for id in &about {
                 list.unreached.remove(id);
                 let asked = match (list.asked.remove(id), &ask.regions) {
@@ -266,15 +298,19 @@ impl State {
             }
         }
         list.tickets.insert(ticket, about);
+        let (find, kinds) = match ask.instead {
+            Some((needle, kinds)) => (Some(needle), kinds),
+            None => (list.find.clone(), list.kinds.clone()),
+        };
         let listing = Listing {
             book,
             select: ask.select,
-            kinds: list.kinds.clone(),
+            kinds,
             regions: ask.regions,
             only: ask.only,
             late: list.late.clone(),
             ask_refused: ask.refused,
-            find: list.find.clone(),
+            find,
         };
         self.open.insert(ticket, BTreeSet::new());
         Some(Effect::Start { ticket, request: Request::List(Box::new(listing)) })
@@ -288,13 +324,12 @@ impl State {
             _ => self.book.iter().map(|c| c.id).filter(|id| self.browse.covers_connection(*id)).collect(),
         };
         // An ARN names its account: no other is asked, if it is known which that is.
-        if let Some(Needle::Arn(arn)) = list.and_then(|l| l.find.as_ref()) {
-            let (account, _) = place_of_arn(arn);
+        if let Some(account) = list.and_then(|l| l.place.0.as_deref()) {
             let account_of = |id: ConnectionId| {
                 let told = self.browse.targets.get(&id).and_then(|t| t.account.as_ref());
                 told.or_else(|| self.connection(id).and_then(|c| c.account.as_ref())).map(|a| a.as_str())
             };
-            ids.retain(|id| account.is_empty() || account_of(*id).is_none_or(|a| a == account));
+            ids.retain(|id| account_of(*id).is_none_or(|a| a == account));
         }
         ids.sort_by_key(|id| Some(*id) != self.cursor);
         ids
@@ -303,8 +338,8 @@ impl State {
     /// The regions that a goal is about; `None`: all.
     fn wanted_regions(&self, goal: &Goal) -> Option<BTreeSet<Region>> {
         let list = self.browse.lists.get(goal);
-        if let Some(Needle::Arn(arn)) = list.and_then(|l| l.find.as_ref()) {
-            return Region::parse(place_of_arn(arn).1).ok().map(|region| BTreeSet::from([region]));
+        if let Some(region) = list.and_then(|l| l.place.1.clone()) {
+            return Some(BTreeSet::from([region]));
         }
         match goal {
             Goal::Link(link) => link.region.clone().map(|region| BTreeSet::from([region])),

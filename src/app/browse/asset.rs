@@ -44,6 +44,15 @@ pub(in crate::app) fn asset_lines(state: &State, list: &List, followed: &Followe
             lines.push(Line::of(Role::Quiet, format!("{name:<COLUMN$}")).and(role, value).hang(COLUMN));
         }
     };
+    for (at, column) in cell.kind.columns.iter().enumerate() {
+        let role = match row.value(at) {
+            Value::Denied => Role::Denied,
+            Value::Failed | Value::NotLoaded => Role::Untested,
+            Value::Hidden => Role::Moot,
+            _ => Role::Text,
+        };
+        fact(&column.title, role, &full_text(state, column, at, &row));
+    }
     fact("Id", Role::Text, row.id());
     fact("ARN", Role::Text, row.arn());
     if !row.state().is_empty() {
@@ -53,15 +62,6 @@ pub(in crate::app) fn asset_lines(state: &State, list: &List, followed: &Followe
     fact("Region", Role::Text, place(cell, &row));
     if let Some(parent) = row.batch().parent() {
         fact("In", Role::Text, if parent.name.is_empty() { &parent.id } else { &parent.name });
-    }
-    for (at, column) in cell.kind.columns.iter().enumerate() {
-        let role = match row.value(at) {
-            Value::Denied => Role::Denied,
-            Value::Failed | Value::NotLoaded => Role::Untested,
-            Value::Hidden => Role::Moot,
-            _ => Role::Text,
-        };
-        fact(&column.title, role, &full_text(state, column, at, &row));
     }
     let others = seen_through(list, followed);
     if others.len() > 1 {
@@ -74,8 +74,8 @@ pub(in crate::app) fn asset_lines(state: &State, list: &List, followed: &Followe
 fn full_text(state: &State, column: &crate::catalog::kind::Column, at: usize, row: &RowView<'_>) -> String {
     match row.value(at) {
         Value::Time(ms) => {
-            let at = crate::domain::Timestamp(ms);
-            format!("{} ({} {})", at.rfc3339(), at.short(state.zone), at.clock(state.zone))
+            let age = column_text(column, at, row, state.now);
+            format!("{} · {age}", crate::domain::Timestamp(ms).dated(state.zone, state.now))
         }
         Value::NotLoaded => "not loaded; {key:load-late} loads it".to_owned(),
         _ => column_text(column, at, row, state.now).into_owned(),

@@ -352,8 +352,10 @@ pub fn foot(state: &State, room: usize) -> Vec<Line> {
     if rest > 0 {
         let words =
             if shown == 0 { format!("{rest} reasons keep rows away") } else { format!("and {rest} reasons more") };
+        let denied = woes.iter().skip(shown).any(Woe::is_denied);
+        let mark = if denied { Mark::Denied } else { Mark::Untested };
         lines.push(
-            Line::of(Role::Denied, "✗ ")
+            Line::of(mark.role(), format!("{} ", mark.symbol(false)))
                 .and(Role::Text, words)
                 .and(Role::Key, "   {key:cells}")
                 .and(Role::Quiet, " shows all"),

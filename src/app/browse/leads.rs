@@ -4,7 +4,7 @@ use super::{AssetKey, Followed, Goal, LinkGoal};
 use crate::app::{Action, Effect, Line, Notice, Overlay, State};
 use crate::catalog::kind::{By, Scope};
 use crate::domain::{KindId, Needle, Region, Role, Timestamp};
-use crate::query::{hunt, place};
+use crate::query::{TAGGED, hunt, place};
 
 /// A lead from one asset to others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,8 +145,14 @@ impl State {
 
     /// From what was found to the same asset among all of its kind.
     pub(in crate::app) fn open_found(&mut self, now: Timestamp) -> Vec<Effect> {
-        let found = self.browse.list().and_then(|l| l.row().map(|(cell, row)| AssetKey::of(cell, &row)));
-        let Some(key) = found else { return Vec::new() };
+        let found = self
+            .browse
+            .list()
+            .and_then(|l| l.row().map(|(cell, row)| (AssetKey::of(cell, &row), row.arn().to_owned())));
+        let Some((key, arn)) = found else { return Vec::new() };
+        if key.kind == TAGGED && !arn.is_empty() {
+            return self.browse_to(now, Goal::Find(arn));
+        }
         let goal = Goal::Kind(KindId::new(&key.kind));
         let mut effects = self.browse_to(now, goal);
         if let Some(list) = self.browse.list_mut() {

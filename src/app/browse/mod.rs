@@ -191,6 +191,10 @@ pub struct List {
     pub kind: Option<Arc<Kind>>,
     /// What is looked for, if that is server-side.
     pub find: Option<Needle>,
+    /// What is looked for instead, and in which kinds, where an account does not let the tagging service be asked.
+    pub instead: Option<(Needle, Vec<KindId>)>,
+    /// The account and the region that an ARN names.
+    pub place: (Option<String>, Option<Region>),
     /// Its cells.
     pub cells: BTreeMap<CellKey, Cell>,
     /// Requests that have not ended, and whom each is about.
@@ -294,6 +298,8 @@ impl List {
             kinds,
             kind,
             find: None,
+            instead: None,
+            place: (None, None),
             cells: BTreeMap::new(),
             tickets: BTreeMap::new(),
             asked: BTreeMap::new(),

@@ -36,10 +36,9 @@ impl State {
     /// The policy that lists some kinds through a connection.
     pub(in crate::app) fn listing_snippet(&self, kinds: &[KindId], id: ConnectionId) -> Option<Snippet> {
         let connection = self.connection(id)?;
-        let read = Purpose::Read;
         match connection.role_arn() {
-            Some(role) => policy::kinds(&RoleRef::from(role), &self.catalog, kinds, read).ok(),
-            None => policy::kinds_own(base_identity(self, connection)?, &self.catalog, kinds, read).ok(),
+            Some(role) => policy::kinds(&RoleRef::from(role), &self.catalog, kinds, Purpose::Read).ok(),
+            None => policy::kinds_own(base_identity(self, connection)?, &self.catalog, kinds, Purpose::Read).ok(),
         }
     }
 }

@@ -237,8 +237,8 @@ impl State {
         let Area { x, y, width, height } = area;
         let inner = height.saturating_sub(3);
         let foot = u16::try_from(self.foot_rows(usize::from(inner))).unwrap_or(0);
-        // The cursor and the mark stand before the first column.
-        Some(Area { x: x + 3, y: y + 2, width: width.saturating_sub(4), height: inner.saturating_sub(foot).max(1) })
+        // The cursor, the mark and a blank stand before the first column.
+        Some(Area { x: x + 4, y: y + 2, width: width.saturating_sub(5), height: inner.saturating_sub(foot).max(1) })
     }
 
     /// How many rows of the table are shown at once.

@@ -37,6 +37,7 @@ impl State {
                 self.overlays.extend(viewer.map(Overlay::Viewer));
                 Vec::new()
             }
+            Action::Open if self.focus == Pane::Accounts => self.list_alone(now),
             Action::Open if table => match self.browse.here {
                 Some(Goal::Find(_)) if self.focus == Pane::Checks => self.open_found(now),
                 _ => self.open_asset(now),
@@ -144,6 +145,13 @@ impl State {
                 marks.insert(id)
             };
         }
+        self.scope_changed(now)
+    }
+
+    /// Lists the connection under the cursor alone.
+    fn list_alone(&mut self, now: Timestamp) -> Vec<Effect> {
+        self.browse.scope.connections = self.cursor.into_iter().collect();
+        self.focus_on(Pane::Checks);
         self.scope_changed(now)
     }
 

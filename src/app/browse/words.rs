@@ -40,7 +40,11 @@ pub fn browse_header(state: &State) -> Vec<Vec<Piece>> {
 /// `1,284`, or `≥ 1,284` while cells are missing.
 pub fn total_words(tally: &Tally) -> String {
     let total = thousands(tally.total);
-    if tally.at_least { format!("≥ {total}") } else { total }
+    match (tally.at_least, tally.total) {
+        (true, 0) => "none known".to_owned(),
+        (true, _) => format!("≥ {total}"),
+        (false, _) => total,
+    }
 }
 
 fn troubles(tally: &Tally) -> Vec<Piece> {

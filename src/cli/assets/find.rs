@@ -7,12 +7,12 @@ use crate::catalog::Catalog;
 use crate::catalog::kind::Scope;
 use crate::cli::args::{FindArgs, ListFormat};
 use crate::cli::context::Context;
-use crate::cli::exit::{Failure, Outcome};
+use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::live::Live;
 use crate::cli::out::Out;
 use crate::domain::{CellKey, Connection, ConnectionId, End, KindId, Late, Listing, Needle, Region, Timestamp};
 use crate::journal::History;
-use crate::query::{Block, CellLabel, Filter, Hunt, RowId, Sort, TAGGED, arrange, hunt, needle};
+use crate::query::{Block, Filter, Hunt, RowId, Sort, TAGGED, arrange, hunt, needle};
 use std::sync::Arc;
 
 /// Runs `find`. Exit 0 complete, 1 when a cell was denied, 3 when one failed.
@@ -43,6 +43,7 @@ pub fn run(args: &FindArgs, context: &mut Context, out: &mut Out) -> Outcome {
         kind: None,
         accounts: select.len() > 1,
         regions: true,
+        widest: super::widest(false, out),
         now: Timestamp::now(),
     };
     let scope = args.scope.regions.clone();
@@ -51,22 +52,25 @@ pub fn run(args: &FindArgs, context: &mut Context, out: &mut Out) -> Outcome {
         search.show.head(out)?;
     }
     let mut gathered = Gathered::new(&book, &catalog);
-    let mut found: Vec<(usize, Vec<Block>)> = Vec::new();
+    let mut found: Vec<Block> = Vec::new();
     let mut end = End::Done;
-    for (at, hunt) in hunts.iter().enumerate() {
+    for (text, hunt) in args.what.iter().zip(&hunts) {
         let blocks;
         (blocks, end) = search.one(hunt, &select, &mut gathered, out)?;
         if blocks.is_empty() && end == End::Done {
-            out.note(&format!("{}: not found.", args.what[at]));
+            // What did not answer may hold it.
+            let whole = gathered.exit() == Exit::Done;
+            let place = if whole { "" } else { " in the cells that answered" };
+            out.note(&format!("{text}: not found{place}."));
         }
-        found.push((at, blocks));
+        found.extend(blocks);
         if end != End::Done {
             break;
         }
     }
     if !search.show.streams() {
-        let (blocks, order) = search.sorted(found.into_iter().map(|(at, blocks)| (&hunts[at], blocks)), &mut gathered);
-        search.show.all(&blocks, &order, (&gathered, 0), out)?;
+        let order = sorted(&found, &mut gathered);
+        search.show.all(&found, &order, (&gathered, 0), out)?;
     }
     finish(end, &gathered, 0, out)
 }
@@ -131,13 +135,13 @@ impl Search<'_> {
             listing.regions = Some(vec![region]);
         }
         let mut blocks = Vec::new();
-        let mut end = self.ask(listing.clone(), hunt, gathered, &mut blocks, out)?;
+        let mut end = self.ask(listing.clone(), gathered, &mut blocks, out)?;
         if let (Some((needle, kinds)), End::Done) = (&hunt.instead, &end) {
             let only = self.instead(kinds, gathered);
             if !only.is_empty() {
                 let find: Option<Needle> = Some(needle.clone());
                 let listing = Listing { kinds: kinds.clone(), only: Some(only), find, ..listing };
-                end = self.ask(listing, hunt, gathered, &mut blocks, out)?;
+                end = self.ask(listing, gathered, &mut blocks, out)?;
             }
         }
         Ok((blocks, end))
@@ -146,24 +150,20 @@ impl Search<'_> {
     fn ask(
         &mut self,
         listing: Listing,
-        hunt: &Hunt,
         gathered: &mut Gathered<'_>,
         blocks: &mut Vec<Block>,
         out: &mut Out,
     ) -> Result<End, Failure> {
         let show = &self.show;
         ask(&mut self.live, listing, gathered, out, |block, gathered, out| {
-            let meant: Vec<usize> =
-                (0..block.batch.len()).filter(|at| is_meant(hunt, &block.cell, &block, *at)).collect();
-            for at in &meant {
-                let row = block.batch.row(*at);
-                if show.streams() && gathered.is_new(&block.cell, &row) {
-                    show.row(&block.cell, &row, out)?;
+            if show.streams() {
+                for row in block.batch.rows() {
+                    if gathered.is_new(&block.cell, &row) {
+                        show.row(&block.cell, &row, out)?;
+                    }
                 }
             }
-            if !meant.is_empty() {
-                blocks.push(block);
-            }
+            blocks.push(block);
             Ok(())
         })
     }
@@ -183,39 +183,11 @@ impl Search<'_> {
         }
         only
     }
-
-    /// What was found, each asset once, in order.
-    fn sorted<'h>(
-        &self,
-        found: impl Iterator<Item = (&'h Hunt, Vec<Block>)>,
-        gathered: &mut Gathered<'_>,
-    ) -> (Vec<Block>, Vec<RowId>) {
-        let mut blocks: Vec<Block> = Vec::new();
-        let mut meant: Vec<RowId> = Vec::new();
-        for (hunt, some) in found {
-            for block in some {
-                let number = u32::try_from(blocks.len()).unwrap_or(u32::MAX);
-                for (row, view) in (0u32..).zip(block.batch.rows()) {
-                    if is_meant(hunt, &block.cell, &block, row as usize) && gathered.is_new(&block.cell, &view) {
-                        meant.push(RowId { block: number, row });
-                    }
-                }
-                blocks.push(block);
-            }
-        }
-        let mut order = arrange(&blocks, &Filter::default(), Sort::default()).order;
-        order.retain(|id| meant.contains(id));
-        (blocks, order)
-    }
 }
 
-/// Whether a row is what an ARN names; what a service's own filter found is meant.
-fn is_meant(hunt: &Hunt, cell: &CellLabel, block: &Block, at: usize) -> bool {
-    let row = block.batch.row(at);
-    let here = hunt.account.as_deref().is_none_or(|a| cell.account.as_str() == a);
-    match &hunt.arn {
-        None => true,
-        Some(arn) if row.arn().is_empty() => here && arn.rsplit(['/', ':']).next() == Some(row.id()),
-        Some(arn) => row.arn() == arn,
-    }
+/// What was found, each asset once, in order: two words may find the same.
+fn sorted(blocks: &[Block], gathered: &mut Gathered<'_>) -> Vec<RowId> {
+    let mut order = arrange(blocks, &Filter::default(), Sort::default()).order;
+    order.retain(|id| id.of(blocks).is_some_and(|(cell, row)| gathered.is_new(cell, &row)));
+    order
 }

@@ -49,6 +49,7 @@ pub(super) fn run(args: &AssetsArgs, context: &mut Context, out: &mut Out) -> Ou
         kind: only,
         accounts: select.len() > 1,
         regions: args.scope.regions.len() != 1,
+        widest: widest(args.columns.is_some(), out),
         now,
     };
     let mut late: std::collections::BTreeSet<String> = kinds.iter().flat_map(|kind| show.late(kind)).collect();
@@ -92,6 +93,13 @@ pub(super) fn run(args: &AssetsArgs, context: &mut Context, out: &mut Out) -> Ou
         unknown
     };
     finish(end, &gathered, unknown, out)
+}
+
+/// A person's table is cut where one value would take a line; what was asked for by name, and what a program reads,
+/// is whole.
+fn widest(asked: bool, out: &Out) -> usize {
+    const READABLE: usize = 40;
+    if out.is_terminal() && !asked { READABLE } else { usize::MAX }
 }
 
 /// Rows that are written as they come, or kept.

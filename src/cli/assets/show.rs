@@ -8,6 +8,7 @@ use crate::cli::out::{Out, Paint, Table};
 use crate::domain::{RowView, StateRole, Timestamp};
 use crate::query::{Block, CellLabel, RowId, column_text, late, place, state_words, tags_text};
 use crate::report::assets;
+use crate::text::truncate;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -36,6 +37,8 @@ pub(super) struct Show {
     /// Several accounts, or several regions, may come.
     pub accounts: bool,
     pub regions: bool,
+    /// The longest text of a table's cell, in columns.
+    pub widest: usize,
     /// From when ages are counted.
     pub now: Timestamp,
 }
@@ -145,8 +148,8 @@ impl Show {
                 line.push((state_words(&row), paint(row.state_role())));
             }
             for at in &columns {
-                let text = cell.kind.columns.get(*at).map(|c| column_text(c, *at, &row, self.now).into_owned());
-                line.push((text.unwrap_or_default(), None));
+                let text = cell.kind.columns.get(*at).map(|c| column_text(c, *at, &row, self.now));
+                line.push((truncate(&text.unwrap_or_default(), self.widest).into_owned(), None));
             }
             let mut put = |wanted: bool, text: &str| {
                 if wanted {
@@ -156,7 +159,7 @@ impl Show {
             put(accounts, cell.name.as_str());
             put(regions, place(cell, &row));
             put(self.arn, row.arn());
-            put(self.tags, &tags_text(&row));
+            put(self.tags, &truncate(&tags_text(&row), self.widest));
             table.row(line);
         }
         table

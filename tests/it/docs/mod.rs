@@ -2,6 +2,7 @@
 //! `UPDATE=1 cargo test --test it docs` writes them anew.
 
 mod keys;
+mod kinds;
 mod links;
 mod permissions;
 mod themes;

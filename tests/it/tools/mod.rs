@@ -9,7 +9,9 @@ mod deb;
 mod home;
 mod http;
 mod ministack;
+mod moto;
 mod python;
+mod server;
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -22,7 +24,9 @@ use sha2::{Digest, Sha256};
 
 pub use cloud::{Answer, Cloud, Keys, trust_account, trust_account_with_id};
 pub use home::AwsHome;
-pub use ministack::{Ministack, ministack};
+pub use ministack::ministack;
+pub use moto::moto;
+pub use server::Server;
 
 const LOCK_FILE: &str = include_str!("../../requirements.lock");
 

@@ -128,7 +128,7 @@ impl Lister<'_> {
         kind: &Kind,
         asset: &AssetRef,
         reveal: bool,
-    ) -> Result<Option<(Value, Arc<Batch>, bool)>, Trouble> {
+    ) -> Result<Option<(String, Arc<Batch>, bool)>, Trouble> {
         let call = kind.get.as_ref().unwrap_or(&kind.list);
         let (service, op) =
             call.op().map_err(|e| Trouble::Failed(CheckError::new(ErrorClass::Invalid, e.to_string())))?;
@@ -161,9 +161,10 @@ impl Lister<'_> {
             if let Some(row) = self.shape(kind, &places).row(draft) {
                 builder.push(&row);
             }
-            let value = draft.value.clone().into_owned();
+            let pretty = serde_json::to_string_pretty(&*draft.value).unwrap_or_default();
+            let json = text::multiline(&pretty).into_owned();
             let hidden = hidden || found.hidden;
-            return Ok(Some((value, Arc::new(builder.finish()), hidden)));
+            return Ok(Some((json, Arc::new(builder.finish()), hidden)));
         }
         Ok(None)
     }

@@ -1,5 +1,7 @@
 //! A kind's TOML file, read strictly and checked against the models.
 
+mod raw;
+
 use super::kind::{
     By, Call, Column, Fault, Fetch, Find, FindBy, From, Identity, Kind, Link, Need, Param, Parent, Scope, State,
     TagForm, Tags, Type, When, follow,
@@ -8,159 +10,8 @@ use super::model::{Kind as ShapeKind, Operation, Service, ShapeRef};
 use super::path::{Path, Step};
 use super::template::{Source, Template};
 use crate::domain::StateRole;
-use serde::Deserialize;
+use raw::{File, RawCall, RawColumn, RawFetch, RawFind, RawLink, RawNeed, RawState, RawTags};
 use std::collections::BTreeMap;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    id: String,
-    title: String,
-    #[serde(default)]
-    aliases: Vec<String>,
-    group: String,
-    scope: String,
-    parent: Option<RawParent>,
-    list: RawCall,
-    #[serde(default)]
-    fetch: Vec<RawFetch>,
-    get: Option<RawCall>,
-    identity: RawIdentity,
-    row_region: Option<String>,
-    state: Option<RawState>,
-    #[serde(default)]
-    column: Vec<RawColumn>,
-    tags: Option<RawTags>,
-    #[serde(default)]
-    link: Vec<RawLink>,
-    permissions: RawPermissions,
-    redact: Option<RawRedact>,
-    #[serde(default)]
-    find: Vec<RawFind>,
-    /// Derived fields that no path can say (`providers/aws/special`).
-    special: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawParent {
-    kind: String,
-    #[serde(default)]
-    params: toml::Table,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCall {
-    op: String,
-    #[serde(default)]
-    params: toml::Table,
-    items: Option<String>,
-    #[serde(rename = "as")]
-    scalar_as: Option<String>,
-    #[serde(default)]
-    none: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFetch {
-    op: String,
-    #[serde(default)]
-    params: toml::Table,
-    items: Option<String>,
-    batch: Option<usize>,
-    key: Option<String>,
-    row_key: Option<String>,
-    when: Option<String>,
-    into: Option<String>,
-    #[serde(default)]
-    none: Vec<String>,
-    region: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawIdentity {
-    id: String,
-    arn: Option<String>,
-    name: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawState {
-    path: String,
-    #[serde(default)]
-    roles: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawColumn {
-    id: String,
-    title: String,
-    path: Option<String>,
-    /// A text with places, in place of a path.
-    text: Option<String>,
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    shown: Option<bool>,
-    width: Option<u16>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawTags {
-    path: String,
-    form: String,
-    write: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawLink {
-    title: String,
-    kind: String,
-    by: Option<String>,
-    path: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPermissions {
-    read: Vec<RawNeed>,
-    #[serde(default)]
-    tag: Vec<RawNeed>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawNeed {
-    action: String,
-    resource: Option<String>,
-    note: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFind {
-    by: String,
-    #[serde(default)]
-    prefix: String,
-    params: toml::Table,
-    #[serde(default)]
-    none: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawRedact {
-    #[serde(default)]
-    paths: Vec<String>,
-    #[serde(default)]
-    show: Vec<String>,
-}
 
 /// Where a row's fields come from: the shape of the list's items, then those of the second calls.
 struct Root {
