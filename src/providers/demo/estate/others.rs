@@ -50,8 +50,7 @@ pub(super) fn kinds() -> impl Iterator<Item = &'static str> {
 
 /// The items of a kind here; of a service without regions, those of the whole account.
 pub(super) fn items(site: &Site, of: &str) -> Vec<Value> {
-    let own: Vec<Site> =
-        if site.region.is_empty() { site.everywhere().collect() } else { vec![site.at(&site.region)] };
+    let own: Vec<Site> = if site.region.is_empty() { site.everywhere().collect() } else { vec![site.at(&site.region)] };
     let mut out: Vec<Value> = Vec::new();
     for (other, item) in all().iter().filter(|(o, _)| o.of == of) {
         let fits = |s: &&Site| s.region.starts_with(&other.region) && (other.env.is_empty() || s.plan.env == other.env);

@@ -25,10 +25,7 @@ pub(super) fn read(item: &Value) -> Option<Map<String, Value>> {
 }
 
 /// The answer of an operation that lists the tags of one resource, or of several; `None` for any other.
-pub(super) fn of(
-    question: &Question,
-    find: impl Fn(&str) -> Option<Map<String, Value>>,
-) -> Option<Map<String, Value>> {
+pub(super) fn of(question: &Question, find: impl Fn(&str) -> Option<Map<String, Value>>) -> Option<Map<String, Value>> {
     let (service, op) = (question.service, question.op);
     if !op.name.contains("Tags") {
         return None;
