@@ -337,5 +337,6 @@ fn rows_stream_and_an_interrupted_list_says_how_far_it_came() {
     let mut said = String::new();
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
-    assert!(said.contains("interrupted: 1 of 2 cells had answered") && said.contains("1 listed"), "{said}");
+    // The row comes before its cell's end, which the signal may overtake.
+    assert!(said.contains("of 2 cells had answered") && said.contains("unfinished"), "{said}");
 }
