@@ -168,6 +168,8 @@ fn an_asset_that_two_connections_see_is_given_once() {
         let run = estate.run(&["assets", "ec2", "--region", "us-east-1", "--format", format]).exits(0);
         assert_eq!(run.stdout.matches(&format!("\"{id}\"")).count(), 1, "{}", run.stdout);
     }
+    let table = estate.run(&["assets", "ec2", "--region", "us-east-1"]).exits(0).stdout;
+    assert!(table.contains("one, two") || table.contains("two, one"), "one row that names both: {table}");
 }
 
 #[test]
