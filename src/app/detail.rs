@@ -174,7 +174,7 @@ pub(in crate::app) fn reason(denial: &Denial) -> String {
 }
 
 /// A reason in a person's words.
-pub(super) fn reason_words(reason: Reason) -> &'static str {
+pub(in crate::app) fn reason_words(reason: Reason) -> &'static str {
     match reason {
         Reason::IdentityNoAllow => "no identity policy allows it",
         Reason::ExplicitDenyIdentity => "explicit deny in an identity policy",

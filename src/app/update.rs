@@ -16,7 +16,12 @@ pub fn start() -> Vec<Effect> {
 
 /// Takes one message. Pure: the same state, time and message give the same result.
 pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
+    // Answers come in great numbers: only what changes the table fits its columns anew.
+    let fits = !matches!(msg, Msg::Reply(_));
     let mut effects = take(state, now, msg);
+    if let Some(list) = state.browse.list_mut().filter(|_| fits) {
+        list.unfit = true;
+    }
     effects.extend(state.forget_looked());
     state.keep_copies(&effects);
     state.fit_columns();

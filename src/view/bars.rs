@@ -3,8 +3,8 @@
 use super::Look;
 use super::brush::Brush;
 use crate::app::{
-    Area, Context, Pane, Screen, State, Tone, accounts_summary, age_words, browse_header, browse_summary, filter_words,
-    progress, region_summary, shown, tally, watch_words,
+    Area, Condition, Context, Pane, Screen, State, Tone, accounts_summary, age_words, browse_header, browse_summary,
+    filter_words, progress, region_summary, shown, tally, watch_words,
 };
 use crate::domain::Role;
 use crate::text;
@@ -191,7 +191,8 @@ pub fn status(state: &State, look: &Look, area: Area, brush: &mut Brush<'_>) {
                 true => filter_words(state),
                 false => format!("{} of {} shown", shown(state).len(), state.book.len()),
             };
-            let words = format!("   {count}; {{key:back}} clears it");
+            let back = if state.holds(Condition::Followed) { "goes back" } else { "clears it" };
+            let words = format!("   {count}; {{key:back}} {back}");
             brush.pieces(x, y, width, [(Role::Key, "/ "), (Role::Input, filter.text()), (Role::Quiet, &words)]);
         } else if let Some(words) = age_words(state) {
             brush.text(x, y, width, Role::Quiet, &words);

@@ -9,7 +9,7 @@ use crate::query::{CellLabel, column_text, place};
 use std::collections::BTreeSet;
 
 /// The column in which the values of fields begin.
-const COLUMN: usize = 18;
+const COLUMN: usize = 20;
 
 /// The detail pane's title and rows at a width, while assets are listed.
 pub(in crate::app) fn asset_detail(state: &State, width: usize) -> (String, Vec<Line>) {
@@ -41,7 +41,9 @@ pub(in crate::app) fn asset_lines(state: &State, list: &List, followed: &Followe
     }
     let mut fact = |name: &str, role: Role, value: &str| {
         if !value.is_empty() {
-            lines.push(Line::of(Role::Quiet, format!("{name:<COLUMN$}")).and(role, value).hang(COLUMN));
+            lines.push(
+                Line::of(Role::Quiet, format!("{name:<width$} ", width = COLUMN - 1)).and(role, value).hang(COLUMN),
+            );
         }
     };
     for (at, column) in cell.kind.columns.iter().enumerate() {

@@ -5,8 +5,16 @@ use super::{Cell, thousands, woes};
 use crate::app::detail::reason;
 use crate::app::viewer::{Sheet, Tab};
 use crate::app::{Line, State, Viewer, ViewerKind};
-use crate::domain::{CellKey, CellState, ConnectionId, Mark, Role, Trouble};
+use crate::domain::{CellKey, CellState, ConnectionId, Denial, Mark, Role, Trouble};
 use std::collections::BTreeMap;
+
+/// The cloud's words, without a message that only AWS can decode.
+fn said(denial: &Denial) -> String {
+    match &denial.encoded {
+        Some(encoded) => denial.message.replace(encoded.as_str(), "…"),
+        None => denial.message.clone(),
+    }
+}
 
 impl State {
     /// A page about all cells; behind it the policies for those that were refused.
@@ -36,7 +44,7 @@ impl State {
                 Trouble::Denied(denial) => {
                     let words = format!("not permitted: {} ({})", action(denial), reason(denial));
                     heading(&mut lines, Mark::Denied, &words);
-                    lines.push(Line::of(Role::Quiet, format!("  AWS says: {}", denial.message)).hang(2));
+                    lines.push(Line::of(Role::Quiet, format!("  AWS says: {}", said(denial))).hang(2));
                 }
                 Trouble::Failed(error) => {
                     let code = error.code.as_ref().map_or(String::new(), |code| format!(" ({code})"));

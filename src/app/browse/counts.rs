@@ -1,7 +1,7 @@
 //! How cells stand, summed up: over everything, for an account, for a region; and what keeps rows away, said once.
 
 use super::{Cell, Goal, List};
-use crate::app::detail::reason;
+use crate::app::detail::{reason, reason_words};
 use crate::app::{Line, Pane, RegionRow, State};
 use crate::catalog::kind::Scope;
 use crate::domain::{CellKey, CellState, ConnectionId, Denial, Mark, Region, Role, Trouble};
@@ -63,6 +63,9 @@ impl Count {
             () if self.rows > 0 && self.missing > 0 => (None, Cow::Owned(format!("≥ {}", thousands(self.rows)))),
             () if self.rows > 0 || self.missing == 0 => (None, Cow::Owned(thousands(self.rows))),
             () if self.over < self.all => word(Mark::Testing, "loading"),
+            () if self.denied == self.all => word(Mark::Denied, "denied"),
+            // Some have none, of the others it is not known.
+            () if self.missing < self.all => (None, Cow::Borrowed("≥ 0")),
             () if self.denied > 0 => word(Mark::Denied, "denied"),
             () => word(Mark::Untested, "failed"),
         }
@@ -89,7 +92,7 @@ pub fn thousands(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);
@@ -244,26 +247,37 @@ pub struct Woe {
     pub inferred: usize,
 }
 
-/// What is the same about two troubles.
-fn sameness(trouble: &Trouble) -> (u8, String) {
+/// What is the same about two troubles: who denied what, or what failed how.
+type Sameness<'a> = (u8, &'a str, &'a str, &'a str);
+
+fn sameness(trouble: &Trouble) -> Sameness<'_> {
     match trouble {
-        Trouble::Denied(denial) => (0, format!("{:?}\n{:?}\n{:?}", denial.action, denial.reason, denial.policy_arn)),
-        Trouble::Failed(error) => (1, format!("{:?}\n{:?}\n{}", error.class, error.code, error.message)),
+        Trouble::Denied(d) => (0, action(d), reason_words(d.reason), d.policy_arn.as_deref().unwrap_or_default()),
+        Trouble::Failed(e) => (1, e.class.word(), e.code.as_deref().unwrap_or_default(), &e.message),
+    }
+}
+
+/// Why a cell's rows are not all there.
+fn trouble(state: &CellState) -> Option<Cow<'_, Trouble>> {
+    match state {
+        CellState::Partial { trouble, .. } => Some(Cow::Borrowed(trouble)),
+        _ => state.trouble().map(Cow::Owned),
     }
 }
 
 /// Everything that keeps rows away, refusals first, each said once.
 pub fn woes(state: &State) -> Vec<Woe> {
     let Some((goal, list)) = state.listed() else { return Vec::new() };
-    let mut found: BTreeMap<(u8, String), Woe> = BTreeMap::new();
-    let mut add = |trouble: Trouble, connection: ConnectionId, key: Option<&CellKey>, inferred: bool| {
-        let woe = found.entry(sameness(&trouble)).or_insert_with(|| Woe {
-            trouble,
-            connections: BTreeSet::new(),
-            regions: BTreeSet::new(),
-            cells: Vec::new(),
-            inferred: 0,
+    let mut found: Vec<Woe> = Vec::new();
+    let mut add = |trouble: Cow<'_, Trouble>, connection: ConnectionId, key: Option<&CellKey>, inferred: bool| {
+        // Cells beside one another mostly have the same trouble.
+        let known = found.iter().rposition(|w| sameness(&w.trouble) == sameness(&trouble));
+        let at = known.unwrap_or_else(|| {
+            let (connections, regions, cells) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+            found.push(Woe { trouble: trouble.into_owned(), connections, regions, cells, inferred: 0 });
+            found.len() - 1
         });
+        let woe = &mut found[at];
         woe.connections.insert(connection);
         woe.regions.extend(key.and_then(|k| k.region.clone()));
         woe.cells.extend(key.cloned());
@@ -271,16 +285,17 @@ pub fn woes(state: &State) -> Vec<Woe> {
     };
     for id in state.scope_connections() {
         if let Some(trouble) = list.unreached.get(&id) {
-            add(trouble.clone(), id, None, false);
+            add(Cow::Borrowed(trouble), id, None, false);
         }
     }
     for (key, cell) in covered(state, goal, list) {
         let inferred = matches!(cell.state, CellState::Denied { inferred: true, .. });
-        if let Some(trouble) = cell.state.trouble() {
+        if let Some(trouble) = trouble(&cell.state) {
             add(trouble, key.connection, Some(key), inferred);
         }
     }
-    found.into_values().collect()
+    found.sort_by(|a, b| sameness(&a.trouble).cmp(&sameness(&b.trouble)));
+    found
 }
 
 impl Woe {
@@ -327,10 +342,8 @@ pub(in crate::app) fn action(denial: &Denial) -> &str {
 
 /// The lines at the table's foot: what keeps rows away, as far as there is room for it.
 pub fn foot(state: &State, room: usize) -> Vec<Line> {
-    let mut woes = woes(state);
-    if state.browse.hide_denied {
-        woes.retain(|w| !w.is_denied());
-    }
+    let all = state.browse.list().map_or(&[][..], |list| &list.woes);
+    let woes: Vec<&Woe> = all.iter().filter(|w| !(state.browse.hide_denied && w.is_denied())).collect();
     // A third of the pane at most, and in a small one a line.
     let most = (room / 3).clamp(1, 3);
     let shown = if woes.len() > most { most - 1 } else { most };
@@ -352,7 +365,7 @@ pub fn foot(state: &State, room: usize) -> Vec<Line> {
     if rest > 0 {
         let words =
             if shown == 0 { format!("{rest} reasons keep rows away") } else { format!("and {rest} reasons more") };
-        let denied = woes.iter().skip(shown).any(Woe::is_denied);
+        let denied = woes.iter().skip(shown).any(|w| w.is_denied());
         let mark = if denied { Mark::Denied } else { Mark::Untested };
         lines.push(
             Line::of(mark.role(), format!("{} ", mark.symbol(false)))

@@ -75,9 +75,9 @@ impl State {
                     id: None,
                     connection: cell.connection,
                     region: own.clone().filter(|_| kind.scope == Scope::Regional && cell.region.is_some()),
-                    from: format!("with {} {name}", link.title),
+                    from: format!("by {} {name}", link.title),
                 };
-                let title = format!("{} with this {}", kind.title, link.title);
+                let title = format!("{} · {}", kind.title, link.title);
                 leads.push(Lead { title, kind: kind.title.clone(), back: true, goal: Goal::Link(Box::new(goal)) });
             }
         }

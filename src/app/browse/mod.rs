@@ -227,6 +227,10 @@ pub struct List {
     pub marks: BTreeSet<AssetKey>,
     /// What is shown.
     pub table: Table,
+    /// What keeps rows away, as it was when they were arranged.
+    pub woes: Vec<Woe>,
+    /// The columns have not been fitted to what is shown now.
+    pub unfit: bool,
     /// The asset that the detail shows.
     pub followed: Option<Followed>,
     /// Rows have come or gone since they were arranged.
@@ -316,6 +320,8 @@ impl List {
             at: 0,
             marks: BTreeSet::new(),
             table: Table::default(),
+            woes: Vec::new(),
+            unfit: true,
             followed: None,
             dirty: false,
             due: None,
@@ -423,6 +429,8 @@ impl State {
     }
 }
 
+#[cfg(test)]
+mod asset_tests;
 #[cfg(test)]
 pub mod fixtures;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The order of the table: made here while there are few rows, elsewhere when there are many, and never more often
 //! than a person can see.
 
-use super::{AssetKey, List, Table};
+use super::{AssetKey, List, Table, woes};
 use crate::app::{Effect, State};
 use crate::domain::Timestamp;
 use crate::query::{Arranged, Block, Filter, arrange};
@@ -29,8 +29,11 @@ impl State {
             Some(_) => Arc::from([]),
             None => covered.flat_map(|(_, cell)| cell.shown()).cloned().collect(),
         };
+        let woes = woes(self);
         let generation = self.browse.generation + 1;
         let list = self.browse.list_mut()?;
+        list.woes = woes;
+        list.unfit = true;
         list.due = None;
         if list.flight.is_some() {
             list.dirty = true;
@@ -120,6 +123,7 @@ impl List {
     /// Takes an order over blocks, and finds the cursor in it.
     fn take(&mut self, blocks: Arc<[Block]>, arranged: Arranged) {
         let Arranged { order, total, unknown } = arranged;
+        self.unfit = true;
         self.table = Table { blocks, order, total, unknown };
         self.at = match &self.cursor {
             None => 0,

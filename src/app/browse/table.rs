@@ -238,7 +238,7 @@ impl State {
         let inner = height.saturating_sub(3);
         let foot = u16::try_from(self.foot_rows(usize::from(inner))).unwrap_or(0);
         // The cursor, the mark and a blank stand before the first column.
-        Some(Area { x: x + 4, y: y + 2, width: width.saturating_sub(5), height: inner.saturating_sub(foot).max(1) })
+        Some(Area { x: x + 4, y: y + 2, width: width.saturating_sub(6), height: inner.saturating_sub(foot).max(1) })
     }
 
     /// How many rows of the table are shown at once.
@@ -256,7 +256,7 @@ impl State {
 
     /// Has the columns grow to what the rows on the screen need. They never shrink: nothing jumps.
     pub(in crate::app) fn fit_columns(&mut self) {
-        let Some((_, list)) = self.listed() else { return };
+        let Some((_, list)) = self.listed().filter(|(_, list)| list.unfit) else { return };
         let window = self.asset_window();
         let columns = asset_columns(self, list);
         let mut grown = Vec::new();
@@ -276,6 +276,7 @@ impl State {
         }
         if let Some(list) = self.browse.list_mut() {
             list.widths.extend(grown);
+            list.unfit = false;
         }
     }
 }

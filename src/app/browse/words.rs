@@ -58,6 +58,11 @@ fn troubles(tally: &Tally) -> Vec<Piece> {
 
 /// Which accounts and regions are asked: `prod-eu +2 ▸ 3 regions`.
 fn scope_words(state: &State) -> String {
+    if let Some(Goal::Link(link)) = &state.browse.here {
+        let name = state.connection(link.connection).map_or("", |c| c.name.as_str());
+        let region = link.region.as_ref().map_or(String::new(), |r| format!(" ▸ {r}"));
+        return format!("{name}{region}");
+    }
     let scope = &state.browse.scope;
     let mut names = state.book.iter().filter(|c| scope.connections.contains(&c.id)).map(|c| c.name.as_str());
     let accounts = match (names.next(), names.count()) {

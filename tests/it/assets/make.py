@@ -39,6 +39,17 @@ KEY = [{"AttributeName": "id", "KeyType": "HASH"}]
 ATTRIBUTES = [{"AttributeName": "id", "AttributeType": "S"}]
 
 
+@makes("s3/bucket")
+def buckets(p):
+    for n in range(2):
+        name = f"b-{p.account}-{p.region}-{n}"
+        where = {} if p.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": p.region}}
+        p.s3.create_bucket(Bucket=name, **where)
+        if n == 0:
+            p.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+            p.s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": pairs(p.tags)})
+
+
 @makes("ec2/vpc", "ec2/subnet", "ec2/security-group", "ec2/security-group-rule", "ec2/route-table", "ec2/network-acl")
 def network(p):
     vpc = p.ec2.create_vpc(CidrBlock="10.1.0.0/16", TagSpecifications=p.on("vpc"))["Vpc"]["VpcId"]
@@ -317,17 +328,6 @@ def functions(p):
             Environment={"Variables": {"DB_PASSWORD": CANARY}},
             Tags=PLAIN if n else {},
         )
-
-
-@makes("s3/bucket")
-def buckets(p):
-    for n in range(2):
-        name = f"b-{p.account}-{p.region}-{n}"
-        where = {} if p.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": p.region}}
-        p.s3.create_bucket(Bucket=name, **where)
-        if n == 0:
-            p.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-            p.s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": pairs(p.tags)})
 
 
 @makes("dynamodb/table")

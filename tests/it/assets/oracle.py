@@ -63,14 +63,6 @@ ec2("launch-template", "describe_launch_templates", "LaunchTemplates", "LaunchTe
 ec2("managed-prefix-list", "describe_managed_prefix_lists", "PrefixLists", "PrefixListId", "State", "PrefixListName")
 ec2("nat-gateway", "describe_nat_gateways", "NatGateways", "NatGatewayId", "State")
 ec2("network-acl", "describe_network_acls", "NetworkAcls", "NetworkAclId")
-ec2(
-    "network-interface",
-    "describe_network_interfaces",
-    "NetworkInterfaces",
-    "NetworkInterfaceId",
-    "Status",
-    tags="TagSet",
-)
 ec2("placement-group", "describe_placement_groups", "PlacementGroups", "GroupId", "State", "GroupName")
 ec2("route-table", "describe_route_tables", "RouteTables", "RouteTableId")
 ec2("security-group-rule", "describe_security_group_rules", "SecurityGroupRules", "SecurityGroupRuleId")
@@ -98,6 +90,13 @@ ec2(
 ec2("vpc", "describe_vpcs", "Vpcs", "VpcId", "State")
 ec2("vpn-connection", "describe_vpn_connections", "VpnConnections", "VpnConnectionId", "State")
 ec2("vpn-gateway", "describe_vpn_gateways", "VpnGateways", "VpnGatewayId", "State")
+
+
+@kind("ec2/network-interface")
+def _(p):
+    for i in p.all("ec2", "describe_network_interfaces", "NetworkInterfaces"):
+        # Ours is named by what it belongs to.
+        yield {**row(i["NetworkInterfaceId"], "", i["Status"], of(i.get("TagSet"))), "name": None}
 
 
 @kind("ec2/instance")

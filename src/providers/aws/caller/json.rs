@@ -248,3 +248,38 @@ impl<'de> Visitor<'de> for Fields<'_> {
         Ok(found)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+
+    fn with(service: &str, op: &str, body: &str) -> Result<Value, JsonError> {
+        let service = Service::load(service).unwrap();
+        let response = HttpResponse::new(StatusCode::try_from(200).unwrap(), SdkBody::from(body));
+        read(service, service.operation(op).unwrap(), &response, body.as_bytes(), &Wanted::everything())
+    }
+
+    #[test]
+    fn a_body_that_was_cut_anywhere_is_an_error() {
+        let tables = r#"{"TableNames": ["a", "b"], "LastEvaluatedTableName": "b"}"#;
+        let functions =
+            r#"{"Functions": [{"FunctionName": "f", "Timeout": 3, "Environment": {"Variables": {"A": "ä"}}}]}"#;
+        for (service, op, body) in [("dynamodb", "ListTables", tables), ("lambda", "ListFunctions", functions)] {
+            assert!(with(service, op, body).is_ok());
+            for at in (1..body.len()).filter(|at| body.is_char_boundary(*at)) {
+                assert!(with(service, op, &body[..at]).is_err(), "{}", &body[..at]);
+            }
+            assert!(with(service, op, &format!("{body}x")).is_err());
+        }
+    }
+
+    #[test]
+    fn a_stranger_s_answer_is_an_error() {
+        for body in [r#"{"error": "sign in"}"#, "[]", "null", "\"TableNames\"", "<html></html>"] {
+            assert!(with("dynamodb", "ListTables", body).is_err(), "{body}");
+        }
+        assert_eq!(with("dynamodb", "ListTables", "{}"), Ok(serde_json::json!({})), "nothing is there");
+    }
+}

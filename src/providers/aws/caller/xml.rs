@@ -233,6 +233,11 @@ impl<'b> Walk<'b> {
         }
         // The body is one of the members alone.
         if let Some(member) = payload.as_ref().and_then(|p| members.iter().find(|m| m.name == *p)) {
+            // It is named as that member, or as what it is of.
+            let (found, of) = (name(root), &self.service.shape(member.shape).name);
+            if found != member.wire() && found != *of {
+                return Err(XmlError::Root { found, wanted: of.clone() });
+            }
             let value = self.value(member.shape, root, wanted.member(&member.name).unwrap_or(wanted))?;
             return Ok(Map::from_iter([(member.name.clone(), value)]));
         }

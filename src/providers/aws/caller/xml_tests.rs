@@ -68,6 +68,10 @@ fn a_stranger_s_answer_is_an_error() {
         with("s3", "ListBuckets", "<html><head/><body>sign in</body></html>"),
         Err(XmlError::Root { .. })
     ));
+    let list = "<Marker/><MaxItems>1</MaxItems><IsTruncated>false</IsTruncated><Quantity>0</Quantity>";
+    let distributions = |root: &str| with("cloudfront", "ListDistributions", &format!("<{root}>{list}</{root}>"));
+    assert!(distributions("DistributionList").is_ok());
+    assert!(matches!(distributions("html"), Err(XmlError::Root { .. })), "where the whole body is one member");
     assert!(matches!(ec2("<DescribeVpcsResponse/>"), Err(XmlError::Root { .. })));
     assert!(matches!(
         with("elbv2", "DescribeTags", "<DescribeTagsResponse><Other/></DescribeTagsResponse>"),

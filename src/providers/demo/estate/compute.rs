@@ -36,6 +36,7 @@ pub(super) fn hosts(site: &Site) -> Vec<Host> {
     let mut out = Vec::new();
     for (app, text) in site.all(|a| &a.hosts) {
         let group = word(text, 0).unwrap_or_default();
+        let public = matches!(group, "bastion" | "vpn");
         let states: Vec<&str> = word(text, 3).unwrap_or("running").split(',').collect();
         for at in 0..count(text, 1) {
             let n = out.len();
@@ -46,8 +47,9 @@ pub(super) fn hosts(site: &Site) -> Vec<Host> {
                 kind: word(text, 2).unwrap_or("t3.micro").to_owned(),
                 state: states.get(at % states.len()).unwrap_or(&"running").to_string(),
                 at,
-                ip: format!("10.{}.{}.{}", site.network(), 16 + at % 3, 10 + n),
-                public: matches!(group, "bastion" | "vpn"),
+                // Public subnets come first, sixteen numbers each; private ones behind them.
+                ip: format!("10.{}.{}.{}", site.network(), if public { 0 } else { 48 } + at % 3 * 16 + 1, 10 + n),
+                public,
             });
         }
     }
@@ -361,7 +363,7 @@ fn groups(site: &Site) -> Vec<Value> {
 fn nodes(site: &Site) -> Vec<Value> {
     let managed = hosts(site).into_iter().filter(|h| !h.gone() && h.state != "pending");
     let one = |h: Host| {
-        let online = h.state == "running" && site.number(&h.key) % 11 != 0;
+        let online = h.state == "running" && !site.number(&h.key).is_multiple_of(11);
         json!({
             "InstanceId": h.id(site), "PingStatus": if online { "Online" } else { "ConnectionLost" },
             "LastPingDateTime": site.ago(if online { 60 } else { 90_000 }), "AgentVersion": "3.3.3050.0",

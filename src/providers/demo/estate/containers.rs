@@ -102,7 +102,7 @@ fn tasks(site: &Site) -> Vec<Value> {
             let id = site.hex(&format!("{name}{n}"), 32);
             let arn = site.arn("ecs", &format!("task/{}/{id}", app.name));
             let status = if n < running { "RUNNING" } else { "PROVISIONING" };
-            let ip = format!("10.{}.48.{}", site.network(), 20 + out.len());
+            let ip = format!("10.{}.{}.{}", site.network(), 48 + n % 3 * 16, 20 + out.len());
             let eni = site.id("eni", &id);
             out.push(json!({
                 "taskArn": arn, "clusterArn": cluster_arn(site, app), "_cluster": app.name, "_service": name,

@@ -145,9 +145,12 @@ impl Estate {
 
     fn site(&self, plan: &'static Plan, region: &str) -> Site {
         let bare = Site { plan, region: String::new(), apps: Vec::new(), now: self.now, more: 0 }.at(region);
-        // Scaled instances are spread over all sites that can be reached.
-        let sites: usize = file().accounts.iter().filter(|p| p.env != "dev").map(|p| p.sites.len()).sum();
-        let more = if bare.is_used() && plan.env != "dev" { self.scale.div_ceil(sites.max(1)) } else { 0 };
+        // The many are spread over the places that can be seen.
+        let seen = |p: &Plan, region: &str| p.env != "dev" && !p.name.starts_with("vendor") && region != "eu-south-1";
+        let all = file().accounts.iter().flat_map(|p| p.sites.iter().filter_map(move |s| Some((p, s.first()?))));
+        let places = all.filter(|(p, region)| seen(p, region)).count();
+        let here = bare.is_used() && seen(plan, region);
+        let more = if here { self.scale.div_ceil(places.max(1)) } else { 0 };
         Site { more, ..bare }
     }
 

@@ -69,7 +69,7 @@ fn subnets(site: &Site) -> Vec<Value> {
             out.push(subnet(&site.vpc(), site.subnet(tier, zone), cidr, zone, (false, t == 0), tags));
         }
     }
-    for vpc in site.default_vpc() {
+    if let Some(vpc) = site.default_vpc() {
         for zone in 0..3 {
             let id = site.id("subnet", &format!("default{zone}"));
             out.push(subnet(&vpc, id, format!("172.31.{}.0/20", zone * 16), zone, (true, true), json!([])));
@@ -113,7 +113,7 @@ fn route_tables(site: &Site) -> Vec<Value> {
             out.push(table(&vpc, &key, false, own, vec![local(&cidr), nat], platform(site, &key)));
         }
     }
-    for vpc in site.default_vpc() {
+    if let Some(vpc) = site.default_vpc() {
         let internet = json!({"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": site.id("igw", "default"),
             "State": "active", "Origin": "CreateRoute"});
         out.push(table(&vpc, "default", true, Vec::new(), vec![local("172.31.0.0/16"), internet], json!([])));
@@ -286,7 +286,7 @@ fn interfaces(site: &Site) -> Vec<Value> {
         }
         if let Some(function) = app.functions.iter().find_map(|f| f.split(':').next()) {
             let text = format!("AWS Lambda VPC ENI-{function}-{}", super::uuid(site, function));
-            let ip = format!("10.{network}.{}.{}", 51, 40 + n);
+            let ip = format!("10.{network}.{}.{}", 66, 40 + n);
             out.push(interface(site, function, "lambda", &text, place("private", 1), ip, group("app")));
         }
     }

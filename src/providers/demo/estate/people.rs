@@ -187,7 +187,7 @@ fn role(site: &Site, (path, name, trust, policy): (&str, String, Value, &str)) -
         "_arn": arn,
     });
     if let Some(map) = item.as_object_mut() {
-        let never = site.number(&name) % 5 == 0;
+        let never = site.number(&name).is_multiple_of(5);
         let used = if never {
             json!({})
         } else {

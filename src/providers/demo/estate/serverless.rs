@@ -167,7 +167,7 @@ fn buses(site: &Site) -> Vec<Value> {
 fn rules(site: &Site) -> Vec<Value> {
     let one = |(app, name): (&App, &str)| {
         let arn = site.arn("events", &format!("rule/{name}"));
-        json!({"Name": name, "Arn": arn, "State": if site.number(name) % 5 == 0 { "DISABLED" } else { "ENABLED" },
+        json!({"Name": name, "Arn": arn, "State": if site.number(name).is_multiple_of(5) { "DISABLED" } else { "ENABLED" },
             "Description": format!("{name} of team {}", app.team), "EventBusName": "default", "_bus": ["default", site.arn("events", "event-bus/default")],
             "ScheduleExpression": if name.contains("hourly") { "rate(1 hour)" } else { "cron(0 2 * * ? *)" },
             "CreatedBy": site.account(), "_tags": site.labels(app), "_arn": arn})

@@ -213,7 +213,7 @@ impl Store {
         let of = hash(&format!("{account}{}{}{params}", asked.action(), asked.region));
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         // Two of three at once, the others when they are asked again.
-        if of % 3 != 0 || refused.remove(&of).is_some() {
+        if !of.is_multiple_of(3) || refused.remove(&of).is_some() {
             return true;
         }
         refused.insert(of, 1);
