@@ -2,6 +2,27 @@
 
 use std::fmt::Write as _;
 
+/// The regions that the accounts have on.
+pub const REGIONS: [&str; 17] = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
 /// A page of instances, five tags each: about two kilobytes an instance.
 pub fn page(from: usize, count: usize, token: Option<&str>) -> String {
     let mut out = String::from(

@@ -58,13 +58,13 @@ fn main() {
         }
     }
     let served = Runtime::new().unwrap();
-    let per_cell = ASSETS.div_ceil(ACCOUNTS * stub::REGIONS.len());
+    let per_cell = ASSETS.div_ceil(ACCOUNTS * instances::REGIONS.len());
     let stub = served.block_on(Stub::start(DELAY, per_cell));
     println!(
         "{ACCOUNTS} accounts x {} regions, {per_cell} instances a cell, {} ms a call, {} MB of answers",
-        stub::REGIONS.len(),
+        instances::REGIONS.len(),
         DELAY.as_millis(),
-        stub.body_bytes() * ACCOUNTS * stub::REGIONS.len() / 1_000_000
+        stub.body_bytes() * ACCOUNTS * instances::REGIONS.len() / 1_000_000
     );
     let book = book(&stub.url());
     for times in [(1, "one account"), (ACCOUNTS, "all accounts")] {

@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::instances::REGIONS;
 use crate::record::{self, Step};
 use crate::screen::Pty;
 use crate::stub::{Reply, Stub, aws};
@@ -10,25 +11,6 @@ use crate::table::{Figures, Table, kib};
 use crate::tools::{AwsHome, Keys};
 use crate::{KEYS, SIZE, driver, instances, process};
 
-const REGIONS: [&str; 17] = [
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-north-1",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-];
 /// Instances a region: pages of a thousand, and one of what is left.
 const MANY: usize = 100_000 / REGIONS.len() + 1;
 const PAGE: usize = 1000;

@@ -349,6 +349,10 @@ conditions! {
     SomeFailed = "some-failed",
     /// Something of what is listed needs a second call that was not made.
     Late = "late",
+    /// A kind of asset is chosen.
+    KindChosen = "kind-chosen",
+    /// Kinds of assets are marked.
+    KindsMarked = "kinds-marked",
     /// Something in the asset is hidden.
     Hidden = "hidden",
     /// What is hidden in it is shown.
@@ -491,6 +495,8 @@ impl State {
                 !cells.is_empty() || !unreached.is_empty()
             }
             Condition::Late => self.is_late_missing(),
+            Condition::KindChosen => self.kind_is_chosen(),
+            Condition::KindsMarked => self.palette().is_some_and(|p| !p.marked.is_empty()) && self.cursor.is_some(),
             Condition::Hidden => self.browse.looked.as_ref().is_some_and(|l| l.hidden),
             Condition::Revealed => self.browse.looked.as_ref().is_some_and(|l| l.until.is_some()),
             Condition::Listable => self.is_browsing() && !self.book.is_empty(),

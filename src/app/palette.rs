@@ -6,6 +6,7 @@ use super::regions::told_regions;
 use super::{Action, COMMANDS, Condition, Effect, Notice, Overlay, Pane, State, TextInput};
 use crate::domain::{ConnectionId, KindId, Mark, Needle, Region, Timestamp, nearest};
 use crate::query::{hunt, needle};
+use std::collections::BTreeSet;
 
 /// The longest name, in bytes.
 const LIMIT: usize = 200;
@@ -30,6 +31,8 @@ pub struct Palette {
     pub input: TextInput,
     /// Which of the entries is chosen.
     pub chosen: usize,
+    /// Kinds that are marked for a policy.
+    pub marked: BTreeSet<KindId>,
     /// The keys.
     pub keys: Vec<KeyFact>,
 }
@@ -62,6 +65,16 @@ enum Goal {
     Find(String),
 }
 
+impl Entry {
+    /// The kind of asset that it is, if it is one.
+    pub fn kind(&self) -> Option<&KindId> {
+        match &self.goal {
+            Goal::Kind(kind) => Some(kind),
+            _ => None,
+        }
+    }
+}
+
 impl State {
     /// The palette, if it is on top.
     pub fn palette(&self) -> Option<&Palette> {
@@ -79,13 +92,23 @@ impl State {
     }
 
     pub(super) fn open_palette(&mut self, keys: Vec<KeyFact>) {
-        self.overlays.push(Overlay::Palette(Palette { input: TextInput::new(LIMIT), chosen: 0, keys }));
+        self.overlays.push(Overlay::Palette(Palette {
+            input: TextInput::new(LIMIT),
+            chosen: 0,
+            marked: BTreeSet::new(),
+            keys,
+        }));
+    }
+
+    /// Whether a kind is chosen, so that it can be marked.
+    pub(super) fn kind_is_chosen(&self) -> bool {
+        self.palette().is_some_and(|p| matches!(entries(self).get(p.chosen), Some(Entry { goal: Goal::Kind(_), .. })))
     }
 
     /// Begins to type what is looked for everywhere.
     pub(super) fn begin_to_find(&mut self) {
         let input = TextInput::with("find ", LIMIT);
-        self.overlays.push(Overlay::Palette(Palette { input, chosen: 0, keys: Vec::new() }));
+        self.overlays.push(Overlay::Palette(Palette { input, chosen: 0, marked: BTreeSet::new(), keys: Vec::new() }));
     }
 
     /// Handles an action in the palette; `None` when it is none of the palette's.
@@ -103,6 +126,18 @@ impl State {
                     palette.input.insert(&entry.word);
                     palette.chosen = 0;
                 }
+            }
+            Action::Mark => {
+                if let Some(Goal::Kind(kind)) = entries.into_iter().nth(palette.chosen).map(|e| e.goal)
+                    && !palette.marked.remove(&kind)
+                {
+                    palette.marked.insert(kind);
+                }
+            }
+            Action::Snippet => {
+                let kinds: Vec<KindId> = palette.marked.iter().cloned().collect();
+                let viewer = self.marked_viewer(&kinds);
+                self.overlays.extend(viewer.map(Overlay::Viewer));
             }
             Action::Back => drop(self.overlays.pop()),
             Action::Accept => {

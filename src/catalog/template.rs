@@ -112,6 +112,15 @@ impl Template {
         Ok(Self(pieces))
     }
 
+    /// The text of one without places.
+    pub fn plain(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [] => Some(""),
+            [Piece::Text(text)] => Some(text),
+            _ => None,
+        }
+    }
+
     /// Every source that it names.
     pub fn sources(&self) -> impl Iterator<Item = &Source> {
         let places = self.0.iter().flat_map(|p| match p {

@@ -216,8 +216,13 @@ fn for_kinds(
         let identity = asked.identity(context)?;
         return policy::kinds_own(&identity, &catalog, &ids, purpose).map_err(failure);
     }
-    // Without a connection nothing is asked: only ARNs tell the partition apart, and AWS's own is nearly always meant.
     let role = asked.role(context, args, false)?;
+    let snippet = policy::kinds(&role, &catalog, &ids, purpose).map_err(failure)?;
+    // Only an ARN tells the partition: what is allowed on everything asks nobody who we are.
+    if !snippet.document().statements.iter().flat_map(|s| &s.resource).any(|r| r.starts_with("arn:")) {
+        return Ok(snippet);
+    }
+    let role = asked.role(context, args, true)?;
     policy::kinds(&role, &catalog, &ids, purpose).map_err(failure)
 }
 

@@ -2,7 +2,6 @@
 
 use crate::catalog::Catalog;
 use crate::catalog::kind::{Find, FindBy, Kind, Param};
-use crate::catalog::template::{Fill, Source};
 use crate::domain::{KindId, Needle};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -127,22 +126,13 @@ fn rule(kind: &Kind, way: FindBy) -> Option<&Find> {
 fn by_tag_name(find: &Find) -> bool {
     fn names(param: &Param) -> bool {
         match param {
-            Param::Text(text) => text.fill(&Nothing).is_some_and(|t| t == "tag:Name"),
+            Param::Text(text) => text.plain() == Some("tag:Name"),
             Param::Plain(value) => value == "tag:Name",
             Param::List(list) => list.iter().any(names),
             Param::Map(map) => map.values().any(names),
         }
     }
     find.params.values().any(names)
-}
-
-/// Fills no place: only a text without places is a text.
-struct Nothing;
-
-impl Fill for Nothing {
-    fn value(&self, _: &Source) -> Option<serde_json::Value> {
-        None
-    }
 }
 
 fn ids(catalog: &Catalog, wanted: impl Fn(&Kind) -> bool) -> Vec<KindId> {

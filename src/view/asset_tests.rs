@@ -62,6 +62,34 @@ fn the_other_panes_while_assets_are_listed() {
 }
 
 #[test]
+fn what_covers_the_panes_while_assets_are_browsed() {
+    let opened = |actions: &'static [Action]| {
+        move |size| {
+            let mut state = listed(size);
+            press(&mut state, actions);
+            state
+        }
+    };
+    each("assets_cells", opened(&[Action::Cells]));
+    each("assets_columns", opened(&[Action::Columns, Action::Down]));
+    each("assets_links", opened(&[Action::Links]));
+    each("assets_page", opened(&[Action::Open]));
+    each("assets_policy", opened(&[Action::Snippet]));
+    each("assets_find", |size| {
+        let mut state = listed(size);
+        press(&mut state, &[Action::Find]);
+        type_in(&mut state, "10.0.0.1");
+        state
+    });
+    each("assets_found", |size| {
+        let mut state = listed(size);
+        let goal = crate::app::Goal::Find("10.0.0.10".to_owned());
+        crate::app::browse_fixtures::begin(&mut state, goal);
+        state
+    });
+}
+
+#[test]
 fn an_empty_table() {
     each("assets_denied", |size| {
         let mut state = crate::app::fixtures::untested(size);

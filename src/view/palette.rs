@@ -35,15 +35,19 @@ pub fn draw(state: &State, palette: &Palette, layout: &Layout, brush: &mut Brush
     }
     let first = shown.start;
     for (i, (entry, y)) in found[shown].iter().zip(inner.y + 1..).enumerate() {
-        row(entry, first + i == chosen, Area { y, height: 1, ..inner }, brush);
+        let marked = entry.kind().is_some_and(|kind| palette.marked.contains(kind));
+        row(entry, first + i == chosen, marked, Area { y, height: 1, ..inner }, brush);
     }
     brush.put_cursor(x + column, inner.y);
 }
 
-fn row(entry: &Entry, chosen: bool, area: Area, brush: &mut Brush<'_>) {
+fn row(entry: &Entry, chosen: bool, marked: bool, area: Area, brush: &mut Brush<'_>) {
     let Area { x, y, width, .. } = area;
     if chosen {
         brush.text(x, y, 1, Role::Cursor, "▌");
+    }
+    if marked {
+        brush.text(x + 1, y, 1, Role::Strong, "▣");
     }
     if let Some(mark) = entry.mark {
         brush.marked(x + 1, y, 1, mark, "");

@@ -15,7 +15,7 @@ pub fn draw(state: &State, viewer: &Viewer, layout: &Layout, brush: &mut Brush<'
     let title = viewer.sheets.get(viewer.sheet).map_or("", |s| s.title.as_str());
     let mut below = extent(&shown, rows.len());
     if viewer.sheets.len() > 1 {
-        let what = if viewer.kind == ViewerKind::Message { "page" } else { "policy" };
+        let what = if matches!(viewer.kind, ViewerKind::Message | ViewerKind::Cells) { "page" } else { "policy" };
         let gap = if below.is_empty() { "" } else { "   " };
         below.push((Role::Quiet, format!("{gap}{what} {} of {}", viewer.sheet + 1, viewer.sheets.len())));
     }

@@ -270,6 +270,27 @@ fn kinds_are_listed_with_those_of_a_person_s_own_and_what_is_wrong_with_them() {
 }
 
 #[test]
+fn what_is_hidden_is_shown_only_on_request() {
+    let estate = Estate::new();
+    let account = estate.connect("one", &[REGIONS, INSTANCES]);
+    estate.instance(&account, "us-east-1", "plain", "pay");
+    let kind = "id = \"mine/instance\"\ntitle = \"Mine\"\naliases = [\"mine\"]\ngroup = \"mine\"\nscope = \"regional\"\n\
+                list = { op = \"ec2:DescribeInstances\", items = \"Reservations[].Instances[]\" }\n\
+                [get]\nop = \"ec2:DescribeInstances\"\nparams = { InstanceIds = [\"{row.id}\"] }\n\
+                items = \"Reservations[].Instances[]\"\n[identity]\nid = \"{InstanceId}\"\n\
+                [[column]]\nid = \"type\"\ntitle = \"Type\"\npath = \"InstanceType\"\n\
+                [redact]\npaths = [\"InstanceType\"]\n\
+                [permissions]\nread = [{ action = \"ec2:DescribeInstances\" }]\n";
+    estate.machine.home.write(".config/cloudivize/catalog/mine.toml", kind);
+    let list = ["assets", "mine", "--region", "us-east-1", "--format", "jsonl"];
+    let hidden = lines(&estate.run(&list).exits(0));
+    assert_eq!((&hidden[0]["columns"]["type"], &hidden[0]["unknown"]["type"]), (&Value::Null, &json!("hidden")));
+    let reveal: Vec<&str> = list.into_iter().chain(["--reveal"]).collect();
+    let shown = lines(&estate.run(&reveal).exits(0));
+    assert_eq!((shown.len(), &shown[0]["columns"]["type"]), (1, &json!("t3.micro")), "{shown:?}");
+}
+
+#[test]
 fn tagging_is_allowed_for_the_kinds_that_are_named_and_in_their_account() {
     let machine = Machine::new("http://127.0.0.1:9");
     let arn = "arn:aws:iam::111122223333:role/CloudivizeRole";

@@ -126,7 +126,7 @@ fn nothing_is_ever_a_placeholder() {
         &["policy", "mandatory", "--format", "terraform", "--trusted-account", "111122220000"],
         &["policy", "missing"],
         &["policy", "tag"],
-        &["policy", "read", "--kind", "aws/ec2/instance"],
+        &["policy", "tag", "--kind", "aws/ec2/instance"],
     ] {
         let run = run(arguments).exits(2);
         assert!(run.stdout.is_empty() && !run.stderr.is_empty(), "{arguments:?}: {}", run.stdout);

@@ -120,6 +120,16 @@ pub fn open(state: &mut State) -> u64 {
     started(&effects)[0]
 }
 
+/// Looks for something that two accounts have.
+pub fn begin(state: &mut State, goal: Goal) {
+    let ticket = started(&state.browse_to(NOW, goal))[0];
+    tell(state, ticket, target(1));
+    tell(state, ticket, stands(1, "us-east-1", done()));
+    tell(state, ticket, stands(1, "ap-south-1", denied(false)));
+    tell(state, ticket, rows(1, "eu-west-1", &["web-1"]));
+    settle(state);
+}
+
 /// The tickets of requests that were started.
 pub fn started(effects: &[Effect]) -> Vec<u64> {
     let ticket = |e: &Effect| match e {

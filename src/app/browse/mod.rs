@@ -430,6 +430,8 @@ impl State {
 }
 
 #[cfg(test)]
+mod asset_tests;
+#[cfg(test)]
 pub mod fixtures;
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,16 @@ impl State {
         self.kinds_viewer(&list.kinds, &ids)
     }
 
+    /// The policy that lists the kinds that were marked, for the marked connections, else for the one at hand.
+    pub(in crate::app) fn marked_viewer(&self, kinds: &[KindId]) -> Option<Viewer> {
+        let marked = self.book.iter().map(|c| c.id).filter(|id| self.browse.scope.connections.contains(id));
+        let mut ids: Vec<ConnectionId> = marked.take(MOST).collect();
+        if ids.is_empty() {
+            ids.extend(self.cursor);
+        }
+        self.kinds_viewer(kinds, &ids)
+    }
+
     /// The policy that lists some kinds, for each of some connections.
     pub(in crate::app) fn kinds_viewer(&self, kinds: &[KindId], ids: &[ConnectionId]) -> Option<Viewer> {
         let first = self.connection(*ids.first()?)?;

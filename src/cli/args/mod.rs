@@ -33,8 +33,8 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 all is well · 1 a mandatory permission is denied · 2 usage, vault, or nothing selected · \
-3 something could not be tested · 4 only an ExternalId finding (when asked for) · 130 interrupted
+Exit codes: 0 all is well · 1 a mandatory permission, or something that was listed, is denied · 2 usage, vault, or \
+nothing selected · 3 something could not be tested or listed · 4 only an ExternalId finding (when asked for) · 130 interrupted
 
 The vault's passphrase comes from CLOUDIVIZE_PASSPHRASE_COMMAND (split into words, no shell), \
 CLOUDIVIZE_PASSPHRASE_FILE, CLOUDIVIZE_PASSPHRASE, or a prompt.";

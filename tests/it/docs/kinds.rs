@@ -1,4 +1,4 @@
-//! `docs/kinds.md`: every kind with its columns and permissions; and of `docs/permissions.md` what each kind needs.
+//! `docs/kinds.md`: every kind with its columns and permissions; and for `docs/permissions.md` what each kind needs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -18,8 +18,6 @@ fn every_kind_is_documented() {
     }
     let services: BTreeSet<&str> = catalog.ids().filter_map(|id| id.as_str().split('/').nth(1)).collect();
     let mut text = format!("{} kinds in {} services.\n", catalog.ids().count(), services.len());
-    let mut needs = String::new();
-    head(&mut needs, &["kind", "listing and reading", "tagging"]);
     for (group, mut kinds) in groups {
         kinds.sort_by(|a, b| a.id.cmp(&b.id));
         write!(text, "\n### {group}\n\n").unwrap();
@@ -42,11 +40,21 @@ fn every_kind_is_documented() {
             };
             let aliases: Vec<String> = kind.aliases.iter().map(|a| format!("`{a}`")).collect();
             row(&mut text, &[&short, &kind.title, &aliases.join(" "), &place, &columns.join(" "), &by.join(" ")]);
-            row(&mut needs, &[&short, &actions(&kind.read), &actions(&kind.tag)]);
         }
     }
     fresh_parts("kinds.md", &[("kinds", text)]);
-    fresh_parts("permissions.md", &[("needs", needs)]);
+}
+
+/// The table of what each kind needs.
+pub(super) fn needs() -> String {
+    let catalog = Catalog::built_in();
+    let mut text = String::new();
+    head(&mut text, &["kind", "listing and reading", "tagging"]);
+    for kind in catalog.ids().filter_map(|id| catalog.kind(id)) {
+        let short = format!("`{}`", kind.id.trim_start_matches("aws/"));
+        row(&mut text, &[&short, &actions(&kind.read), &actions(&kind.tag)]);
+    }
+    text
 }
 
 /// Each action once; where it is about something, on what.

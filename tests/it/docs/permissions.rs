@@ -21,5 +21,8 @@ fn every_permission_is_documented() {
     }
     let document = Document::allowing("CloudivizeMandatory", &Mandatory::ALL).unwrap();
     let policy = format!("\n```json\n{}\n```\n", document.json().trim_end());
-    fresh_parts("permissions.md", &[("permissions", five), ("managed", managed), ("policy", policy)]);
+    fresh_parts(
+        "permissions.md",
+        &[("permissions", five), ("managed", managed), ("policy", policy), ("needs", super::kinds::needs())],
+    );
 }
