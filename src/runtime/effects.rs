@@ -301,8 +301,11 @@ fn write_file(name: &str, text: &str) -> Result<PathBuf, String> {
     Err(format!("there are a hundred files like {name} in {}; remove some", folder.display()))
 }
 
+/// The engine that came with what was opened, and every kind of asset.
+pub type Opened = (Arc<dyn Cloud>, Arc<Catalog>);
+
 /// The door's answer as `update` knows it, and the engine that came with it.
-pub fn opening(answer: Answer) -> (Opening, Option<(Arc<dyn Cloud>, Arc<Catalog>)>, Vec<String>) {
+pub fn opening(answer: Answer) -> (Opening, Option<Opened>, Vec<String>) {
     match answer {
         Answer::Open { book, endpoint, cloud, catalog, warnings } => {
             (Opening::Opened { book, endpoint }, Some((cloud, catalog)), warnings)
