@@ -33,6 +33,7 @@ use tokio::sync::mpsc;
 /// What every call takes.
 const DELAY: Duration = Duration::from_millis(20);
 const ACCOUNTS: usize = 100;
+/// Without `ASSETS` in the environment.
 const ASSETS: usize = 100_000;
 const TIMES: usize = 3;
 
@@ -58,7 +59,8 @@ fn main() {
         }
     }
     let served = Runtime::new().unwrap();
-    let per_cell = ASSETS.div_ceil(ACCOUNTS * instances::REGIONS.len());
+    let assets = std::env::var("ASSETS").ok().and_then(|n| n.parse().ok()).unwrap_or(ASSETS);
+    let per_cell = assets.div_ceil(ACCOUNTS * instances::REGIONS.len());
     let stub = served.block_on(Stub::start(DELAY, per_cell));
     println!(
         "{ACCOUNTS} accounts x {} regions, {per_cell} instances a cell, {} ms a call, {} MB of answers",

@@ -5,6 +5,7 @@
 //! [`Span`] into one of them; most (ids, types, zones) are the same in both and stand in `hay` alone.
 
 use super::{ParentRef, Role};
+use memchr::memmem;
 use std::ops::Range;
 
 /// What a state means.
@@ -115,6 +116,21 @@ pub enum TagState {
     None,
 }
 
+/// What a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Sort {
+    #[default]
+    Empty,
+    NotLoaded,
+    Denied,
+    Failed,
+    Hidden,
+    Text,
+    Int,
+    Time,
+    Bool,
+}
+
 #[derive(Debug, Clone, Default)]
 struct Head {
     id: Span,
@@ -135,7 +151,9 @@ pub struct Batch {
     hay: String,
     text: String,
     heads: Vec<Head>,
-    values: Vec<Value>,
+    /// Values in two columns, which pack closer than one of [`Value`]: what each is, and its 64 bits.
+    sorts: Vec<Sort>,
+    bits: Vec<u64>,
     links: Vec<Span>,
     tags: Vec<(Span, Span)>,
     columns: usize,
@@ -190,12 +208,29 @@ impl Batch {
         arena.get(at..at + len as usize).unwrap_or_default()
     }
 
+    #[allow(clippy::cast_possible_wrap, clippy::cast_possible_truncation)]
+    fn value(&self, at: usize) -> Value {
+        let (Some(sort), Some(bits)) = (self.sorts.get(at), self.bits.get(at)) else { return Value::Empty };
+        match sort {
+            Sort::Empty => Value::Empty,
+            Sort::NotLoaded => Value::NotLoaded,
+            Sort::Denied => Value::Denied,
+            Sort::Failed => Value::Failed,
+            Sort::Hidden => Value::Hidden,
+            Sort::Text => Value::Text(Span { at: (bits >> 32) as u32, len: *bits as u32 }),
+            Sort::Int => Value::Int(*bits as i64),
+            Sort::Time => Value::Time(*bits as i64),
+            Sort::Bool => Value::Bool(*bits != 0),
+        }
+    }
+
     /// Bytes on the heap.
     pub fn heap(&self) -> usize {
         self.hay.capacity()
             + self.text.capacity()
             + self.heads.capacity() * size_of::<Head>()
-            + self.values.capacity() * size_of::<Value>()
+            + self.sorts.capacity()
+            + self.bits.capacity() * size_of::<u64>()
             + self.links.capacity() * size_of::<Span>()
             + self.tags.capacity() * size_of::<(Span, Span)>()
     }
@@ -249,7 +284,7 @@ impl<'b> RowView<'b> {
         if column >= width {
             return Value::Empty;
         }
-        self.batch.values.get(self.at * width + column).copied().unwrap_or_default()
+        self.batch.value(self.at * width + column)
     }
 
     /// A value's text, if it is one.
@@ -371,12 +406,17 @@ pub enum RawValue {
 #[derive(Debug)]
 pub struct BatchBuilder {
     batch: Batch,
+    /// Where the present row's folded text begins.
+    row: usize,
 }
+
+/// Shorter texts are not worth a search.
+const WORTH: usize = 4;
 
 impl BatchBuilder {
     /// For rows of a kind with so many columns and links.
     pub fn new(columns: usize, links: usize, parent: Option<ParentRef>) -> Self {
-        Self { batch: Batch { columns, link_count: links, parent, ..Batch::default() } }
+        Self { batch: Batch { columns, link_count: links, parent, ..Batch::default() }, row: 0 }
     }
 
     /// How many rows were packed.
@@ -393,29 +433,38 @@ impl BatchBuilder {
     pub fn push(&mut self, row: &RawRow) {
         let from = offset(&self.batch.hay);
         let mut head = Head { role: row.role, tag_state: row.tag_state, ..Head::default() };
-        // The ARN first: mostly it holds the id, which then takes no room of its own.
+        self.row = self.batch.hay.len();
+        // The longest first: an ARN mostly holds the id, and the tag `Name` the name, which then take no room of their own.
         head.arn = self.put(&row.arn);
-        head.id = self.within(head.arn, &row.id).unwrap_or_else(|| self.put(&row.id));
-        head.name = match row.name == row.id {
-            true => head.id,
-            false => self.put(&row.name),
-        };
+        let first = offset_of(self.batch.tags.len());
+        for (key, value) in &row.tags {
+            let pair = self.tag(key, value);
+            self.batch.tags.push(pair);
+        }
+        head.tags = (first, offset_of(self.batch.tags.len()));
+        head.id = self.put(&row.id);
+        head.name = self.put(&row.name);
         head.state = self.put(&row.state);
         head.region = self.put(&row.region);
         for at in 0..self.batch.columns {
-            let value = match row.values.get(at).unwrap_or(&RawValue::Empty) {
-                RawValue::Empty => Value::Empty,
-                RawValue::NotLoaded => Value::NotLoaded,
-                RawValue::Denied => Value::Denied,
-                RawValue::Failed => Value::Failed,
-                RawValue::Hidden => Value::Hidden,
-                RawValue::Text(text) if text.is_empty() => Value::Empty,
-                RawValue::Text(text) => Value::Text(self.put(text)),
-                RawValue::Int(n) => Value::Int(*n),
-                RawValue::Time(ms) => Value::Time(*ms),
-                RawValue::Bool(b) => Value::Bool(*b),
+            #[allow(clippy::cast_sign_loss)]
+            let (sort, bits) = match row.values.get(at).unwrap_or(&RawValue::Empty) {
+                RawValue::Empty => (Sort::Empty, 0),
+                RawValue::NotLoaded => (Sort::NotLoaded, 0),
+                RawValue::Denied => (Sort::Denied, 0),
+                RawValue::Failed => (Sort::Failed, 0),
+                RawValue::Hidden => (Sort::Hidden, 0),
+                RawValue::Text(text) if text.is_empty() => (Sort::Empty, 0),
+                RawValue::Text(text) => {
+                    let span = self.put(text);
+                    (Sort::Text, (u64::from(span.at) << 32) | u64::from(span.len))
+                }
+                RawValue::Int(n) => (Sort::Int, *n as u64),
+                RawValue::Time(ms) => (Sort::Time, *ms as u64),
+                RawValue::Bool(b) => (Sort::Bool, u64::from(*b)),
             };
-            self.batch.values.push(value);
+            self.batch.sorts.push(sort);
+            self.batch.bits.push(bits);
         }
         for at in 0..self.batch.link_count {
             let span = match row.links.get(at).map(Vec::as_slice).unwrap_or_default() {
@@ -425,12 +474,6 @@ impl BatchBuilder {
             };
             self.batch.links.push(span);
         }
-        let first = offset_of(self.batch.tags.len());
-        for (key, value) in &row.tags {
-            let pair = self.tag(key, value);
-            self.batch.tags.push(pair);
-        }
-        head.tags = (first, offset_of(self.batch.tags.len()));
         self.batch.hay.push('\n');
         head.hay = (from, offset(&self.batch.hay));
         self.batch.heads.push(head);
@@ -442,7 +485,8 @@ impl BatchBuilder {
         b.hay.shrink_to_fit();
         b.text.shrink_to_fit();
         b.heads.shrink_to_fit();
-        b.values.shrink_to_fit();
+        b.sorts.shrink_to_fit();
+        b.bits.shrink_to_fit();
         b.links.shrink_to_fit();
         b.tags.shrink_to_fit();
         self.batch
@@ -452,6 +496,12 @@ impl BatchBuilder {
     fn put(&mut self, text: &str) -> Span {
         if text.is_empty() {
             return Span::default();
+        }
+        // What the row has already, as a whole or in something longer, is found there.
+        if text.len() >= WORTH
+            && let Some(found) = memmem::find(&self.batch.hay.as_bytes()[self.row..], text.as_bytes())
+        {
+            return Span { at: offset_of(self.row + found), len: offset_of(text.len()) };
         }
         let at = offset(&self.batch.hay);
         let same = fold_into(text, &mut self.batch.hay);
@@ -477,15 +527,6 @@ impl BatchBuilder {
         let key = if key_same { Span { at, len: offset_of(key.len()) } } else { self.keep(key) };
         let value = if value_same { Span { at: middle, len: offset_of(value.len()) } } else { self.keep(value) };
         (key, value)
-    }
-
-    /// A part of a text that is kept already.
-    fn within(&self, span: Span, part: &str) -> Option<Span> {
-        if part.is_empty() {
-            return Some(Span::default());
-        }
-        let found = self.batch.text(span).rfind(part)?;
-        Some(Span { at: span.at + offset_of(found), len: offset_of(part.len()) | (span.len & OTHER) })
     }
 }
 

@@ -167,27 +167,48 @@ fn whose(cell: &CellLabel) -> Whose<'_> {
     (cell.account.as_str(), cell.place(), &cell.kind.id)
 }
 
-/// Rows of the blocks from `from` on that are assets of another connection's block before them.
-fn again(blocks: &[Block], from: usize) -> HashMap<u32, HashSet<u32>> {
-    let mut again: HashMap<u32, HashSet<u32>> = HashMap::new();
+/// The cells that more than one connection sees, their blocks in order. One alone, as nearly always, costs nothing more.
+fn shared_cells(blocks: &[Block]) -> impl Iterator<Item = Vec<(u32, &Block)>> {
     let mut cells: HashMap<Whose<'_>, Vec<(u32, &Block)>> = HashMap::new();
     for (at, block) in (0u32..).zip(blocks) {
         cells.entry(whose(&block.cell)).or_default().push((at, block));
     }
-    for same in cells.values() {
-        // One connection alone, as nearly always, costs nothing more.
-        let Some((_, first)) = same.first() else { continue };
-        let last = same.last().map_or(0, |(at, _)| *at as usize);
-        if last < from || same.iter().all(|(_, b)| b.cell.connection == first.cell.connection) {
-            continue;
+    let several = |same: &Vec<(u32, &Block)>| {
+        same.iter().any(|(_, b)| same.first().is_some_and(|(_, first)| first.cell.connection != b.cell.connection))
+    };
+    cells.into_values().filter(several)
+}
+
+/// Every connection that sees an asset, for the rows that stand for one which several see, by the first block's row.
+pub fn shared(blocks: &[Block]) -> HashMap<RowId, Vec<ConnectionId>> {
+    let mut shared = HashMap::new();
+    for same in shared_cells(blocks) {
+        let mut known: HashMap<(&str, &str), (RowId, Vec<ConnectionId>)> = HashMap::new();
+        for (at, block) in same {
+            for (row, view) in (0u32..).zip(block.batch.rows()) {
+                let first = RowId { block: at, row };
+                let (_, seen) = known.entry((view.region(), view.id())).or_insert_with(|| (first, Vec::new()));
+                if !seen.contains(&block.cell.connection) {
+                    seen.push(block.cell.connection);
+                }
+            }
         }
+        shared.extend(known.into_values().filter(|(_, seen)| seen.len() > 1));
+    }
+    shared
+}
+
+/// Rows of the blocks from `from` on that are assets of another connection's block before them.
+fn again(blocks: &[Block], from: usize) -> HashMap<u32, HashSet<u32>> {
+    let mut again: HashMap<u32, HashSet<u32>> = HashMap::new();
+    for same in shared_cells(blocks).filter(|same| same.last().is_some_and(|(at, _)| *at as usize >= from)) {
         let mut known: HashMap<(&str, &str), ConnectionId> = HashMap::new();
         for (at, block) in same {
             for (row, view) in (0u32..).zip(block.batch.rows()) {
                 let connection = block.cell.connection;
                 let owner = *known.entry((view.region(), view.id())).or_insert(connection);
-                if owner != connection && *at as usize >= from {
-                    again.entry(*at).or_default().insert(row);
+                if owner != connection && at as usize >= from {
+                    again.entry(at).or_default().insert(row);
                 }
             }
         }

@@ -168,6 +168,8 @@ fn an_asset_that_two_connections_see_is_given_once() {
         let run = estate.run(&["assets", "ec2", "--region", "us-east-1", "--format", format]).exits(0);
         assert_eq!(run.stdout.matches(&format!("\"{id}\"")).count(), 1, "{}", run.stdout);
     }
+    let table = estate.run(&["assets", "ec2", "--region", "us-east-1"]).exits(0).stdout;
+    assert!(table.contains("one, two") || table.contains("two, one"), "one row that names both: {table}");
 }
 
 #[test]
@@ -337,5 +339,6 @@ fn rows_stream_and_an_interrupted_list_says_how_far_it_came() {
     let mut said = String::new();
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
-    assert!(said.contains("interrupted: 1 of 2 cells had answered") && said.contains("1 listed"), "{said}");
+    // The row comes before its cell's end, which the signal may overtake.
+    assert!(said.contains("of 2 cells had answered") && said.contains("unfinished"), "{said}");
 }

@@ -88,6 +88,11 @@ impl<'a> Gathered<'a> {
         Some(label)
     }
 
+    /// A connection's name.
+    pub fn name(&self, id: ConnectionId) -> &str {
+        self.book.iter().find(|c| c.id == id).map_or("", |c| c.name.as_str())
+    }
+
     /// Whether an asset is met for the first time.
     pub fn is_new(&mut self, cell: &CellLabel, row: &RowView<'_>) -> bool {
         self.seen.insert(format!("{} {} {} {}", cell.account, place(cell, row), cell.kind.id, row.id()))

@@ -21,6 +21,7 @@ use crate::query::{Arranged, Block, Filter, Judged, Sort, SortBy, arrange};
 use gather::Gathered;
 use show::{Columns, Show};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Runs `assets`. Exit 0 complete, 1 when a cell was denied, 3 when one failed.
 ///
@@ -136,19 +137,50 @@ fn ask<'a>(
     out: &mut Out,
     mut on: impl FnMut(Block, &mut Gathered<'a>, &mut Out) -> Result<(), Failure>,
 ) -> Result<End, Failure> {
-    // Where rows are written to the same terminal, they are the progress.
-    let progress = out.shows_progress();
+    let mut progress = Progress::default();
     let end = live.run(Request::List(Box::new(listing)), |part| {
         if let Some(block) = gathered.take(part, out) {
+            progress.give_way(out);
             on(block, gathered, out)?;
-        } else if progress {
-            let (over, all) = gathered.progress();
-            out.progress(&format!("{over}/{all} cells · {} rows · Ctrl-C stops", gathered.rows));
+            out.flush()?;
+        } else if out.shows_progress() {
+            progress.draw(gathered, out);
         }
         Ok(())
     });
     out.progress("");
     end
+}
+
+/// A line that says how far it is; drawn when it says something else, and not for every cell of thousands.
+#[derive(Default)]
+struct Progress {
+    shown: String,
+    at: Option<Instant>,
+}
+
+impl Progress {
+    const PAUSE: Duration = Duration::from_millis(100);
+
+    /// Takes the line away where rows may be written to the same terminal.
+    fn give_way(&mut self, out: &mut Out) {
+        if out.is_terminal() && !self.shown.is_empty() {
+            out.progress("");
+            self.shown.clear();
+        }
+    }
+
+    fn draw(&mut self, gathered: &Gathered<'_>, out: &mut Out) {
+        if self.at.is_some_and(|at| at.elapsed() < Self::PAUSE) {
+            return;
+        }
+        let (over, all) = gathered.progress();
+        let line = format!("{over}/{all} cells · {} rows · Ctrl-C stops", gathered.rows);
+        if line != self.shown {
+            out.progress(&line);
+            (self.shown, self.at) = (line, Some(Instant::now()));
+        }
+    }
 }
 
 /// The summary and the exit code.

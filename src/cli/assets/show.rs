@@ -6,7 +6,7 @@ use crate::cli::args::ListFormat;
 use crate::cli::exit::Failure;
 use crate::cli::out::{Out, Paint, Table};
 use crate::domain::{RowView, StateRole, Timestamp};
-use crate::query::{Block, CellLabel, RowId, column_text, late, place, state_words, tags_text};
+use crate::query::{Block, CellLabel, RowId, column_text, late, place, shared, state_words, tags_text};
 use crate::report::assets;
 use crate::text::truncate;
 use serde_json::{Value, json};
@@ -97,12 +97,24 @@ impl Show {
         (gathered, unknown): (&Gathered<'_>, usize),
         out: &mut Out,
     ) -> Result<(), Failure> {
-        let rows = order.iter().filter_map(|id| id.of(blocks));
+        // An asset that several connections see names them all.
+        let shared = shared(blocks);
+        let through = |id: &RowId| -> Vec<&str> {
+            shared.get(id).into_iter().flatten().map(|connection| gathered.name(*connection)).collect()
+        };
+        let rows = order.iter().filter_map(|id| id.of(blocks).map(|(cell, row)| (cell, row, through(id))));
         match self.format {
             ListFormat::Table => out.table(&self.table(rows))?,
             ListFormat::Json => {
-                let list: Vec<Value> =
-                    rows.map(|(cell, row)| assets::asset(cell, &row, &self.of(&cell.kind))).collect();
+                let list: Vec<Value> = rows
+                    .map(|(cell, row, through)| {
+                        let mut asset = assets::asset(cell, &row, &self.of(&cell.kind));
+                        if let (Value::Object(asset), [_, others @ ..]) = (&mut asset, through.as_slice()) {
+                            asset.insert("also_through".to_owned(), json!(others));
+                        }
+                        asset
+                    })
+                    .collect();
                 out.json(&json!({
                     "version": 1,
                     "tool": concat!("cloudivize ", env!("CARGO_PKG_VERSION")),
@@ -112,7 +124,7 @@ impl Show {
                 }))?;
             }
             ListFormat::Jsonl | ListFormat::Csv => {
-                for (cell, row) in rows {
+                for (cell, row, _) in rows {
                     self.row(cell, &row, out)?;
                 }
             }
@@ -120,7 +132,7 @@ impl Show {
         Ok(())
     }
 
-    fn table<'r>(&self, rows: impl Iterator<Item = (&'r CellLabel, RowView<'r>)>) -> Table {
+    fn table<'r>(&self, rows: impl Iterator<Item = (&'r CellLabel, RowView<'r>, Vec<&'r str>)>) -> Table {
         let columns = self.kind.as_ref().map(|k| self.of(k)).unwrap_or_default();
         let (accounts, regions) =
             (self.accounts, self.regions && self.kind.as_ref().is_none_or(|k| k.scope != Scope::Global));
@@ -136,7 +148,7 @@ impl Show {
         head.extend(self.arn.then_some("arn"));
         head.extend(self.tags.then_some("tags"));
         let mut table = Table::new(&head);
-        for (cell, row) in rows {
+        for (cell, row, through) in rows {
             let mut line: Vec<(String, Option<Paint>)> = Vec::with_capacity(head.len());
             let mut put = |text: &str| line.push((text.to_owned(), None));
             if kinds {
@@ -156,7 +168,10 @@ impl Show {
                     line.push((text.to_owned(), None));
                 }
             };
-            put(accounts, cell.name.as_str());
+            match through.is_empty() {
+                true => put(accounts, cell.name.as_str()),
+                false => put(accounts, &through.join(", ")),
+            }
             put(regions, place(cell, &row));
             put(self.arn, row.arn());
             put(self.tags, &truncate(&tags_text(&row), self.widest));

@@ -2,7 +2,7 @@
 
 use super::{block, cell, ids, kind, prod, row, text, with};
 use crate::domain::{ConnectionId, RawRow, RawValue, Value};
-use crate::query::{Arranged, Block, Filter, RowId, Sort, SortBy, arrange, extend, seen_by};
+use crate::query::{Arranged, Block, Filter, RowId, Sort, SortBy, arrange, extend, seen_by, shared};
 use proptest::prelude::*;
 
 fn sorted(blocks: &[Block], by: SortBy, descending: bool) -> Vec<String> {
@@ -79,6 +79,7 @@ fn an_asset_that_two_connections_see_is_one_row() {
     assert!(arranged.order.contains(&b));
     assert_eq!(seen_by(&blocks, b), [one, two]);
     assert_eq!(seen_by(&blocks, RowId { block: 1, row: 1 }), [two]);
+    assert_eq!(shared(&blocks).into_iter().collect::<Vec<_>>(), [(b, vec![one, two])]);
 
     let mut grown = arrange(&blocks[..1], &Filter::default(), Sort::default());
     extend(&mut grown, &blocks, 1, &Filter::default(), Sort::default());

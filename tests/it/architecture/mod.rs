@@ -28,6 +28,7 @@ const ROOMS: &[Room] = &[
         crates: &[
             "http",
             "jiff",
+            "memchr",
             "secrecy",
             "serde",
             "serde_json",

@@ -1,5 +1,4 @@
-"""What the emulators cannot hold or tell (ministack 1.5.33, moto 5.2.5), and why. Neither has IAM Access Analyzer,
-Amplify, App Runner, Global Accelerator, reserved instances, nor a way to register a managed node.
+"""What the emulators cannot hold or tell (ministack 1.5.33, moto 5.2.5), and why.
 
 A kind that is left out here is not made, not listed and not compared; an operation that is left out is one of a
 kind's second calls: the kind is compared without its tags.
@@ -7,6 +6,17 @@ kind's second calls: the kind is compared without its tags.
 
 NO_SERVICE = "the service is unknown"
 NO_MAKING = "none can be made"
+
+# Kinds that no emulator can hold.
+NEITHER = {
+    "aws/accessanalyzer/analyzer": NO_SERVICE,
+    "aws/amplify/app": NO_SERVICE,
+    "aws/apprunner/service": NO_SERVICE,
+    "aws/ec2/capacity-reservation": NO_MAKING,
+    "aws/ec2/reserved-instance": "DescribeReservedInstances is unknown",
+    "aws/globalaccelerator/accelerator": NO_SERVICE,
+    "aws/ssm/managed-node": NO_MAKING,
+}
 
 LACKS = {
     "ministack": {
@@ -37,7 +47,6 @@ LACKS = {
             )
         },
         "aws/cloudformation/stack-set": "ListStackSets is unknown",
-        "aws/ec2/capacity-reservation": NO_MAKING,
         "aws/ec2/image": "CreateImage is unknown",
         "aws/ec2/spot-request": NO_MAKING,
         "aws/ec2/transit-gateway": "DescribeTransitGateways is unknown",
@@ -51,7 +60,6 @@ LACKS = {
     "moto": {
         "aws/cloudwatch/composite-alarm": NO_MAKING,
         "aws/cur/report-definition": NO_SERVICE,
-        "aws/ec2/capacity-reservation": "DescribeCapacityReservations is unknown",
         "aws/ec2/placement-group": "DescribePlacementGroups is unknown",
         "application-autoscaling:list_tags_for_resource": "unknown",
         "budgets:list_tags_for_resource": "unknown",

@@ -213,14 +213,6 @@ def placement(p):
     p.ec2.create_placement_group(GroupName="close", Strategy="cluster", TagSpecifications=p.on("placement-group"))
 
 
-@makes("ec2/capacity-reservation")
-def reservation(p):
-    p.ec2.create_capacity_reservation(
-        InstanceType="m5.large", InstancePlatform="Linux/UNIX", AvailabilityZone=p.region + "a", InstanceCount=1,
-        TagSpecifications=p.on("capacity-reservation"),
-    )
-
-
 @makes("autoscaling/group", "autoscaling/launch-configuration")
 def scaling(p):
     p.autoscaling.create_launch_configuration(

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
+use cloudivize::catalog::Catalog;
 use serde_json::Value;
 
 use crate::program::Machine;
@@ -47,11 +48,18 @@ fn key(row: &Value) -> Key {
     (text(&row["kind"]), text(&row["account"]), region, text(&row["id"]))
 }
 
-fn seed(server: &Server, emulator: &str, places: &[(&str, &str)]) -> Seen {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/assets/seed.py");
-    let home = AwsHome::new();
+/// The Python program beside this file.
+fn script(home: &AwsHome) -> Command {
     let mut command = Command::new(python());
-    home.apply(&mut command).env("PYTHONDONTWRITEBYTECODE", "1").arg(script).args([emulator, &server.url]);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/assets/seed.py");
+    home.apply(&mut command).env("PYTHONDONTWRITEBYTECODE", "1").arg(path);
+    command
+}
+
+fn seed(server: &Server, emulator: &str, places: &[(&str, &str)]) -> Seen {
+    let home = AwsHome::new();
+    let mut command = script(&home);
+    command.args([emulator, &server.url]);
     command.args(places.iter().map(|(account, regions)| format!("{account}={regions}")));
     let output = command.output().expect("Python runs");
     let said = String::from_utf8_lossy(&output.stderr);
@@ -165,6 +173,21 @@ fn agrees(seen: &Seen, server: &Server, emulator: &str, places: &[(&str, &str)],
     assert!(differs.is_empty(), "{all} differences, the first of them:\n{first}");
     let empty: Vec<&String> = seen.kinds.iter().filter(|kind| !held.contains(*kind)).collect();
     assert!(empty.is_empty(), "of these kinds nothing was made: {empty:?}");
+}
+
+#[test]
+fn every_kind_is_compared_or_it_is_said_why_it_cannot_be() {
+    let output = script(&AwsHome::new()).output().expect("Python runs");
+    let held: Value = serde_json::from_slice(&output.stdout).expect("what the emulators hold");
+    let [ministack, moto, neither] = ["ministack", "moto", "neither"].map(|who| texts(&held[who]));
+    let compared: BTreeSet<&String> = ministack.iter().chain(&moto).collect();
+    let known: BTreeSet<&String> = compared.iter().copied().chain(&neither).collect();
+    let catalog = Catalog::built_in();
+    let kinds: BTreeSet<String> = catalog.ids().map(ToString::to_string).collect();
+    let forgotten: Vec<&String> = kinds.iter().filter(|kind| !known.contains(kind)).collect();
+    assert!(forgotten.is_empty(), "add them to oracle.py and make.py, or to lacks.py with the reason: {forgotten:?}");
+    let excused: Vec<&String> = neither.iter().filter(|kind| compared.contains(kind)).collect();
+    assert!(excused.is_empty(), "compared after all: {excused:?}");
 }
 
 #[test]

@@ -45,7 +45,6 @@ def attached(item):
 
 
 ec2("address", "describe_addresses", "Addresses", "AllocationId")
-ec2("capacity-reservation", "describe_capacity_reservations", "CapacityReservations", "CapacityReservationId", "State")
 ec2("customer-gateway", "describe_customer_gateways", "CustomerGateways", "CustomerGatewayId", "State")
 ec2("dhcp-options", "describe_dhcp_options", "DhcpOptions", "DhcpOptionsId")
 ec2(

@@ -1,6 +1,7 @@
 """Makes assets in an emulator, then prints what boto3 lists of them, a JSON object a line.
 
     seed.py EMULATOR URL ACCOUNT=REGION,… …
+    seed.py             prints which kinds each emulator holds, and which neither
 
 A kind is listed where it was made: everywhere, or, when it is global, once an account.
 """
@@ -8,7 +9,7 @@ A kind is listed where it was made: everywhere, or, when it is global, once an a
 import json
 import sys
 
-from lacks import LACKS
+from lacks import LACKS, NEITHER
 from make import MAKERS
 from oracle import KINDS
 from place import REVEALING, Place
@@ -31,11 +32,17 @@ def told(what, who, work):
         raise SystemExit(f"{what} {who}: {error!r}"[:500]) from error
 
 
+def held(emulator):
+    return sorted(kind for kind in KINDS if kind not in LACKS[emulator])
+
+
 def main():
+    if not sys.argv[1:]:
+        print(json.dumps({**{emulator: held(emulator) for emulator in LACKS}, "neither": sorted(NEITHER)}))
+        return
     emulator, url, *wanted = sys.argv[1:]
     lacks = LACKS[emulator]
-    kinds = {kind: how for kind, how in KINDS.items() if kind not in lacks}
-    print(json.dumps({"kinds": sorted(kinds)}))
+    print(json.dumps({"kinds": held(emulator)}))
     for account, regions in (w.split("=") for w in wanted):
         root = keys(emulator, url, account)
         print(json.dumps({"account": account, "keys": root}))
@@ -44,7 +51,8 @@ def main():
             for made, home, make in MAKERS:
                 if (place is places[0] or not home) and not all(f"aws/{kind}" in lacks for kind in made):
                     told("cannot make", made, lambda: make(place))
-        for kind, (scope, items) in kinds.items():
+        for kind in held(emulator):
+            scope, items = KINDS[kind]
             for place in places if scope == "regional" else places[:1]:
                 at = {"kind": kind, "account": account, "region": place.region if scope == "regional" else ""}
                 for row in told("cannot list", kind, lambda: list(items(place))):

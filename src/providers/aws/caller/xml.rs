@@ -6,6 +6,8 @@ use crate::catalog::model::{Kind, Member, Operation, Protocol, Service, ShapeRef
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use serde_json::{Map, Number, Value};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Why an answer cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -90,7 +92,12 @@ struct Walk<'b> {
     reader: Reader<&'b [u8]>,
     /// An element without content was begun: its end comes next, and stands nowhere.
     hollow: bool,
+    /// Where each element of a structure belongs, made when a structure is first met.
+    places: HashMap<*const Member, Rc<Places<'b>>>,
 }
+
+/// The place of a structure's member by the name of its element.
+type Places<'b> = HashMap<&'b [u8], usize>;
 
 /// What comes next inside an element.
 enum Next<'b> {
@@ -126,7 +133,7 @@ fn text(event: &Event<'_>, into: &mut String) -> Result<(), XmlError> {
 
 impl<'b> Walk<'b> {
     fn new(service: &'b Service, body: &'b [u8]) -> Self {
-        Self { service, reader: Reader::from_reader(body), hollow: false }
+        Self { service, reader: Reader::from_reader(body), hollow: false, places: HashMap::new() }
     }
 
     fn event(&mut self) -> Result<Event<'b>, XmlError> {
@@ -280,7 +287,7 @@ impl<'b> Walk<'b> {
     /// A structure's members, whether one that the model knows was there, and whether one that it does not know.
     fn structure(
         &mut self,
-        members: &[Member],
+        members: &'b [Member],
         start: &BytesStart<'b>,
         wanted: &Wanted,
     ) -> Result<(Map<String, Value>, bool, bool), XmlError> {
@@ -289,8 +296,9 @@ impl<'b> Walk<'b> {
         if members.iter().any(|m| m.attribute) {
             self.attributes(members, start, &mut map)?;
         }
+        let places = self.places(members);
         while let Next::Element(start) = self.next()? {
-            let Some(at) = self.member(members, start.local_name().as_ref(), hint) else {
+            let Some(at) = self.member(members, &places, start.local_name().as_ref(), hint) else {
                 unknown = true;
                 self.past()?;
                 continue;
@@ -331,11 +339,23 @@ impl<'b> Walk<'b> {
         Ok((map, known, unknown))
     }
 
-    /// The place of the member that an element is. They come in the model's order, so the next is looked at first.
-    fn member(&self, members: &[Member], element: &[u8], hint: usize) -> Option<usize> {
-        let is = |m: &Member| m.location.is_none() && !m.attribute && flat_name(self.service, m).as_bytes() == element;
-        let (before, behind) = members.split_at(hint.min(members.len()));
-        behind.iter().position(is).map(|at| at + before.len()).or_else(|| before.iter().position(is))
+    /// The place of the member that an element is. They mostly come in the model's order, so the next is looked at first.
+    fn member(&self, members: &[Member], places: &Places<'b>, element: &[u8], hint: usize) -> Option<usize> {
+        let next = members.get(hint).filter(|m| m.location.is_none() && !m.attribute);
+        match next.is_some_and(|m| flat_name(self.service, m).as_bytes() == element) {
+            true => Some(hint),
+            false => places.get(element).copied(),
+        }
+    }
+
+    fn places(&mut self, members: &'b [Member]) -> Rc<Places<'b>> {
+        let service = self.service;
+        let make = || {
+            let bodies = members.iter().enumerate().filter(|(_, m)| m.location.is_none() && !m.attribute);
+            // Of two members with one element the first counts.
+            Rc::new(bodies.rev().map(|(at, m)| (flat_name(service, m).as_bytes(), at)).collect())
+        };
+        self.places.entry(members.as_ptr()).or_insert_with(make).clone()
     }
 
     fn attributes(
