@@ -490,10 +490,7 @@ impl State {
             Condition::Browsing => self.is_browsing(),
             Condition::Listing => self.browse.lists.values().any(|l| !l.tickets.is_empty()),
             Condition::Asset => self.browse.list().is_some_and(|l| l.row().is_some()),
-            Condition::SomeFailed => {
-                let (cells, unreached) = self.failed();
-                !cells.is_empty() || !unreached.is_empty()
-            }
+            Condition::SomeFailed => self.has_failed(),
             Condition::Late => self.is_late_missing(),
             Condition::KindChosen => self.kind_is_chosen(),
             Condition::KindsMarked => self.palette().is_some_and(|p| !p.marked.is_empty()) && self.cursor.is_some(),

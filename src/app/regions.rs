@@ -1,6 +1,5 @@
 //! The regions of the connection that the detail shows.
 
-use super::browse::region_counts;
 use super::order::natural;
 use super::standing::Slot;
 use super::{Line, State, Viewer, ViewerKind};
@@ -62,7 +61,10 @@ fn regions(state: &State) -> Option<&Regions> {
 
 /// Every region of the pane: while assets are listed those of the scope, else those of the one connection.
 fn all_regions(state: &State) -> Vec<RegionRow> {
-    if state.is_browsing() { region_counts(state) } else { told_regions(state) }
+    match state.browse.list() {
+        Some(list) => list.regions.clone(),
+        None => told_regions(state),
+    }
 }
 
 /// Every region: what the account said; else the connection's own list, marked as such. By code.

@@ -41,7 +41,9 @@ impl State {
             match body {
                 // What ends is shown whole at once.
                 Err(_) => effects.extend(self.arrange(now)),
-                Ok(Part::Rows { .. } | Part::Cells(_)) => effects.extend(self.arrange_soon(now)),
+                Ok(Part::Rows { .. } | Part::Cells(_) | Part::Target(_) | Part::NoTarget { .. }) => {
+                    effects.extend(self.arrange_soon(now))
+                }
                 Ok(_) => {}
             }
         }

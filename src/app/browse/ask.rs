@@ -223,13 +223,17 @@ impl State {
     /// The cells that failed or were cut short, and the connections that could not be reached.
     pub(in crate::app) fn failed(&self) -> (Vec<CellKey>, Vec<ConnectionId>) {
         let Some((goal, list)) = self.listed() else { return (Vec::new(), Vec::new()) };
-        let failed = |cell: &Cell| {
-            matches!(cell.state, CellState::Failed { .. } | CellState::Cancelled)
-                || matches!(&cell.state, CellState::Partial { trouble: Trouble::Failed(_), .. })
-        };
-        let cells = list.cells.iter().filter(|(key, cell)| self.browse.covers(goal, key) && failed(cell));
+        let cells = list.cells.iter().filter(|(key, cell)| cell.has_failed() && self.browse.covers(goal, key));
         let unreached = list.unreached.keys().copied().filter(|id| self.browse.covers_connection(*id));
         (cells.map(|(key, _)| key.clone()).collect(), unreached.collect())
+    }
+
+    /// Whether there are any.
+    pub(in crate::app) fn has_failed(&self) -> bool {
+        self.listed().is_some_and(|(goal, list)| {
+            list.unreached.keys().any(|id| self.browse.covers_connection(*id))
+                || list.cells.iter().any(|(key, cell)| cell.has_failed() && self.browse.covers(goal, key))
+        })
     }
 
     /// Has the second calls made that only some columns need.
@@ -350,6 +354,13 @@ impl State {
 }
 
 impl Cell {
+    fn has_failed(&self) -> bool {
+        matches!(
+            self.state,
+            CellState::Failed { .. } | CellState::Cancelled | CellState::Partial { trouble: Trouble::Failed(_), .. }
+        )
+    }
+
     /// It is asked anew: its rows stand until it ends.
     pub(super) fn begin(&mut self, ticket: Ticket, now: Timestamp) {
         if self.old.is_empty() {

@@ -4,7 +4,7 @@ use super::{Cell, Goal, List};
 use crate::app::detail::{reason, reason_words};
 use crate::app::{Line, Pane, RegionRow, State};
 use crate::catalog::kind::Scope;
-use crate::domain::{CellKey, CellState, ConnectionId, Denial, Mark, Region, Role, Trouble};
+use crate::domain::{CellKey, CellState, CheckError, ConnectionId, Denial, Mark, Region, Role, Trouble};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -169,33 +169,33 @@ pub fn region_counts(state: &State) -> Vec<RegionRow> {
     let Some((goal, list)) = state.listed() else { return Vec::new() };
     let scope: BTreeSet<ConnectionId> = state.scope_connections().into_iter().collect();
     let marks = &state.browse.scope.regions;
-    let mut counts: BTreeMap<Region, Count> = BTreeMap::new();
-    let mut enabled: BTreeSet<Region> = BTreeSet::new();
+    let mut counts: BTreeMap<&Region, Count> = BTreeMap::new();
+    let mut enabled: BTreeSet<&Region> = BTreeSet::new();
     for id in &scope {
         if let Some(target) = state.browse.targets.get(id) {
             for (region, on) in &target.regions {
-                counts.entry(region.clone()).or_default();
+                counts.entry(region).or_default();
                 if *on {
-                    enabled.insert(region.clone());
+                    enabled.insert(region);
                 }
             }
         } else if let Some(facts) = state.standings.get(id).and_then(|s| s.report.as_ref()?.facts.regions.as_ref()) {
             for fact in &facts.list {
-                counts.entry(fact.region.clone()).or_default();
+                counts.entry(&fact.region).or_default();
                 if fact.enabled {
-                    enabled.insert(fact.region.clone());
+                    enabled.insert(&fact.region);
                 }
             }
         }
     }
     for region in marks {
-        counts.entry(region.clone()).or_default();
+        counts.entry(region).or_default();
     }
     // The same account through two connections counts once.
     let mut most: BTreeMap<(&Region, &str), usize> = BTreeMap::new();
     for (key, cell) in list.cells.iter().filter(|(key, _)| scope.contains(&key.connection)) {
         let Some(region) = &key.region else { continue };
-        counts.entry(region.clone()).or_default().add(cell, state.now);
+        counts.entry(region).or_default().add(cell, state.now);
         let account = state.browse.targets.get(&key.connection).and_then(|t| t.account.as_ref());
         let account = account.map_or("", |a| a.as_str());
         let rows = most.entry((region, account)).or_default();
@@ -213,10 +213,10 @@ pub fn region_counts(state: &State) -> Vec<RegionRow> {
         .into_iter()
         .filter(|(_, count)| !hidden(count))
         .map(|(region, count)| {
-            let outside = !marks.is_empty() && !marks.contains(&region) && !matches!(goal, Goal::Link(_));
+            let outside = !marks.is_empty() && !marks.contains(region) && !matches!(goal, Goal::Link(_));
             let (mark, word) = match count.words() {
                 _ if outside || global => (None, Cow::Borrowed("")),
-                (None, word) if word.is_empty() && !enabled.contains(&region) && !enabled.is_empty() => {
+                (None, word) if word.is_empty() && !enabled.contains(region) && !enabled.is_empty() => {
                     (Some(Mark::NotApplicable), Cow::Borrowed("off"))
                 }
                 words => words,
@@ -225,8 +225,8 @@ pub fn region_counts(state: &State) -> Vec<RegionRow> {
                 place: region.place().unwrap_or_default(),
                 mark: mark.unwrap_or(Mark::Allowed),
                 word,
-                marked: Some(marks.contains(&region)),
-                region,
+                marked: Some(marks.contains(region)),
+                region: region.clone(),
             }
         })
         .collect()
@@ -250,52 +250,69 @@ pub struct Woe {
 /// What is the same about two troubles: who denied what, or what failed how.
 type Sameness<'a> = (u8, &'a str, &'a str, &'a str);
 
-fn sameness(trouble: &Trouble) -> Sameness<'_> {
-    match trouble {
-        Trouble::Denied(d) => (0, action(d), reason_words(d.reason), d.policy_arn.as_deref().unwrap_or_default()),
-        Trouble::Failed(e) => (1, e.class.word(), e.code.as_deref().unwrap_or_default(), &e.message),
-    }
+/// A trouble where it stands: there can be thousands, and few different ones.
+#[derive(Clone, Copy)]
+enum Seen<'a> {
+    Denied(&'a Denial),
+    Failed(&'a CheckError),
 }
 
-/// Why a cell's rows are not all there.
-fn trouble(state: &CellState) -> Option<Cow<'_, Trouble>> {
-    match state {
-        CellState::Partial { trouble, .. } => Some(Cow::Borrowed(trouble)),
-        _ => state.trouble().map(Cow::Owned),
+impl<'a> Seen<'a> {
+    fn of(trouble: &'a Trouble) -> Self {
+        match trouble {
+            Trouble::Denied(denial) => Self::Denied(denial),
+            Trouble::Failed(error) => Self::Failed(error),
+        }
+    }
+
+    /// Why a cell's rows are not all there.
+    fn in_state(state: &'a CellState) -> Option<Self> {
+        match state {
+            CellState::Denied { denial, .. } => Some(Self::Denied(denial)),
+            CellState::Failed { error, .. } => Some(Self::Failed(error)),
+            CellState::Partial { trouble, .. } => Some(Self::of(trouble)),
+            _ => None,
+        }
+    }
+
+    fn sameness(self) -> Sameness<'a> {
+        match self {
+            Self::Denied(d) => (0, action(d), reason_words(d.reason), d.policy_arn.as_deref().unwrap_or_default()),
+            Self::Failed(e) => (1, e.class.word(), e.code.as_deref().unwrap_or_default(), &e.message),
+        }
+    }
+
+    /// The same with no cell yet.
+    fn woe(self) -> Woe {
+        let trouble = match self {
+            Self::Denied(denial) => Trouble::Denied(Box::new(denial.clone())),
+            Self::Failed(error) => Trouble::Failed(error.clone()),
+        };
+        let (connections, regions, cells) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        Woe { trouble, connections, regions, cells, inferred: 0 }
     }
 }
 
 /// Everything that keeps rows away, refusals first, each said once.
 pub fn woes(state: &State) -> Vec<Woe> {
     let Some((goal, list)) = state.listed() else { return Vec::new() };
-    let mut found: Vec<Woe> = Vec::new();
-    let mut add = |trouble: Cow<'_, Trouble>, connection: ConnectionId, key: Option<&CellKey>, inferred: bool| {
-        // Cells beside one another mostly have the same trouble.
-        let known = found.iter().rposition(|w| sameness(&w.trouble) == sameness(&trouble));
-        let at = known.unwrap_or_else(|| {
-            let (connections, regions, cells) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-            found.push(Woe { trouble: trouble.into_owned(), connections, regions, cells, inferred: 0 });
-            found.len() - 1
-        });
-        let woe = &mut found[at];
-        woe.connections.insert(connection);
-        woe.regions.extend(key.and_then(|k| k.region.clone()));
-        woe.cells.extend(key.cloned());
-        woe.inferred += usize::from(inferred);
-    };
+    let mut found: BTreeMap<Sameness<'_>, Woe> = BTreeMap::new();
     for id in state.scope_connections() {
         if let Some(trouble) = list.unreached.get(&id) {
-            add(Cow::Borrowed(trouble), id, None, false);
+            let seen = Seen::of(trouble);
+            found.entry(seen.sameness()).or_insert_with(|| seen.woe()).connections.insert(id);
         }
     }
     for (key, cell) in covered(state, goal, list) {
-        let inferred = matches!(cell.state, CellState::Denied { inferred: true, .. });
-        if let Some(trouble) = trouble(&cell.state) {
-            add(trouble, key.connection, Some(key), inferred);
+        if let Some(seen) = Seen::in_state(&cell.state) {
+            let woe = found.entry(seen.sameness()).or_insert_with(|| seen.woe());
+            woe.connections.insert(key.connection);
+            woe.regions.extend(key.region.clone());
+            woe.cells.push(key.clone());
+            woe.inferred += usize::from(matches!(cell.state, CellState::Denied { inferred: true, .. }));
         }
     }
-    found.sort_by(|a, b| sameness(&a.trouble).cmp(&sameness(&b.trouble)));
-    found
+    found.into_values().collect()
 }
 
 impl Woe {

@@ -28,7 +28,7 @@ pub use order::Flight;
 pub use table::{Col, Shown, asset_columns, cell_words, col_title};
 pub use words::{accounts_summary, age_words, browse_header, browse_summary, filter_words};
 
-use super::{State, TextInput};
+use super::{RegionRow, State, TextInput};
 use crate::catalog::kind::Kind;
 use crate::domain::{
     AccountId, Batch, CellKey, CellNote, CellState, ConnectionId, KindId, Late, Needle, Region, RowView, Secret,
@@ -229,6 +229,8 @@ pub struct List {
     pub table: Table,
     /// What keeps rows away, as it was when they were arranged.
     pub woes: Vec<Woe>,
+    /// The regions with their counts, likewise.
+    pub regions: Vec<RegionRow>,
     /// The columns have not been fitted to what is shown now.
     pub unfit: bool,
     /// The asset that the detail shows.
@@ -321,6 +323,7 @@ impl List {
             marks: BTreeSet::new(),
             table: Table::default(),
             woes: Vec::new(),
+            regions: Vec::new(),
             unfit: true,
             followed: None,
             dirty: false,

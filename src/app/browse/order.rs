@@ -1,7 +1,7 @@
 //! The order of the table: made here while there are few rows, elsewhere when there are many, and never more often
 //! than a person can see.
 
-use super::{AssetKey, List, Table, woes};
+use super::{AssetKey, List, Table, region_counts, woes};
 use crate::app::{Effect, State};
 use crate::domain::Timestamp;
 use crate::query::{Arranged, Block, Filter, arrange};
@@ -29,10 +29,10 @@ impl State {
             Some(_) => Arc::from([]),
             None => covered.flat_map(|(_, cell)| cell.shown()).cloned().collect(),
         };
-        let woes = woes(self);
+        let (woes, regions) = (woes(self), region_counts(self));
         let generation = self.browse.generation + 1;
         let list = self.browse.list_mut()?;
-        list.woes = woes;
+        (list.woes, list.regions) = (woes, regions);
         list.unfit = true;
         list.due = None;
         if list.flight.is_some() {

@@ -75,7 +75,7 @@ impl State {
                 let words =
                     if self.browse.hide_denied { "what is denied is left out" } else { "what is denied is shown" };
                 self.notice = Some(Notice::plain(words));
-                Vec::new()
+                self.arrange(now).into_iter().collect()
             }
             _ => return None,
         })
