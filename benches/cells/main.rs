@@ -45,6 +45,7 @@ struct Taken {
     all: Duration,
     rows: usize,
     heap: usize,
+    resident: usize,
 }
 
 fn main() {
@@ -84,7 +85,7 @@ fn main() {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let floor_bytes = bytes as f64 / (100e6 * cores as f64);
         println!(
-            "{what}: {} rows in {:.0} ms (first {:.0} ms, sessions and regions of all {:.0} ms); {calls} calls, {:.0} MB; budget {:.0} ms; {} bytes a row",
+            "{what}: {} rows in {:.0} ms (first {:.0} ms, sessions and regions of all {:.0} ms); {calls} calls, {:.0} MB; budget {:.0} ms; {} bytes a row, {} MB resident with the stub",
             taken.rows,
             ms(taken.all),
             ms(taken.first),
@@ -92,9 +93,17 @@ fn main() {
             bytes as f64 / 1e6,
             2000.0 * floor_calls.max(floor_bytes),
             taken.heap / taken.rows.max(1),
+            taken.resident / 1_000_000,
         );
     }
     served.shutdown_background();
+}
+
+/// What this process holds in memory, in bytes.
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).unwrap_or_default();
+    line.split_whitespace().next().and_then(|n| n.parse::<usize>().ok()).unwrap_or(0) * 1024
 }
 
 fn ms(time: Duration) -> f64 {
@@ -159,6 +168,7 @@ fn run(book: &Arc<[Connection]>, accounts: usize) -> Taken {
         }
     });
     taken.all = start.elapsed();
+    taken.resident = resident();
     runtime.shutdown_background();
     taken
 }

@@ -6,6 +6,7 @@
 
 use super::{ParentRef, Role};
 use memchr::memmem;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// What a state means.
@@ -156,6 +157,9 @@ pub struct Batch {
     bits: Vec<u64>,
     links: Vec<Span>,
     tags: Vec<(Span, Span)>,
+    /// Where each column of the kind stands among those that are kept; none: it is empty in all rows.
+    slots: Vec<Option<u16>>,
+    /// How many columns are kept.
     columns: usize,
     link_count: usize,
     parent: Option<ParentRef>,
@@ -280,11 +284,10 @@ impl<'b> RowView<'b> {
 
     /// The value of a column, by its place in the kind.
     pub fn value(&self, column: usize) -> Value {
-        let width = self.batch.columns;
-        if column >= width {
-            return Value::Empty;
+        match self.batch.slots.get(column) {
+            Some(Some(slot)) => self.batch.value(self.at * self.batch.columns + usize::from(*slot)),
+            _ => Value::Empty,
         }
-        self.batch.value(self.at * width + column)
     }
 
     /// A value's text, if it is one.
@@ -340,7 +343,7 @@ impl<'b> RowView<'b> {
             region: self.region().to_owned(),
             state: self.state().to_owned(),
             role: self.state_role(),
-            values: (0..self.batch.columns).map(value).collect(),
+            values: (0..self.batch.slots.len()).map(value).collect(),
             links: (0..self.batch.link_count).map(|at| self.link(at).map(str::to_owned).collect()).collect(),
             tags: self.tags().map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
             tag_state: self.tag_state(),
@@ -408,15 +411,17 @@ pub struct BatchBuilder {
     batch: Batch,
     /// Where the present row's folded text begins.
     row: usize,
+    /// What stands in the arena of unfolded texts.
+    kept: HashMap<String, Span>,
 }
 
 /// Shorter texts are not worth a search.
-const WORTH: usize = 4;
+const WORTH: usize = 6;
 
 impl BatchBuilder {
     /// For rows of a kind with so many columns and links.
     pub fn new(columns: usize, links: usize, parent: Option<ParentRef>) -> Self {
-        Self { batch: Batch { columns, link_count: links, parent, ..Batch::default() }, row: 0 }
+        Self { batch: Batch { columns, link_count: links, parent, ..Batch::default() }, row: 0, kept: HashMap::new() }
     }
 
     /// How many rows were packed.
@@ -481,6 +486,7 @@ impl BatchBuilder {
 
     /// The batch.
     pub fn finish(mut self) -> Batch {
+        self.drop_empty();
         let b = &mut self.batch;
         b.hay.shrink_to_fit();
         b.text.shrink_to_fit();
@@ -490,6 +496,27 @@ impl BatchBuilder {
         b.links.shrink_to_fit();
         b.tags.shrink_to_fit();
         self.batch
+    }
+
+    /// Columns that are empty in all rows take no room.
+    fn drop_empty(&mut self) {
+        let b = &mut self.batch;
+        let width = b.columns;
+        let used: Vec<bool> =
+            (0..width).map(|c| b.sorts.iter().skip(c).step_by(width).any(|s| *s != Sort::Empty)).collect();
+        let mut next = 0;
+        b.slots = used
+            .iter()
+            .map(|used| {
+                next += u16::from(*used);
+                used.then(|| next - 1)
+            })
+            .collect();
+        b.columns = usize::from(next);
+        let mut at = 0..;
+        b.sorts.retain(|_| at.next().is_some_and(|at: usize| used[at % width]));
+        let mut at = 0..;
+        b.bits.retain(|_| at.next().is_some_and(|at: usize| used[at % width]));
     }
 
     /// Keeps a text, folded for the search, and as it is if that differs.
@@ -511,9 +538,15 @@ impl BatchBuilder {
 
     /// Keeps a text as it is.
     fn keep(&mut self, text: &str) -> Span {
+        // Keys of tags and the like come with every row.
+        if let Some(known) = self.kept.get(text) {
+            return *known;
+        }
         let at = offset(&self.batch.text);
         self.batch.text.push_str(text);
-        Span { at, len: offset_of(text.len()) | OTHER }
+        let span = Span { at, len: offset_of(text.len()) | OTHER };
+        self.kept.insert(text.to_owned(), span);
+        span
     }
 
     /// A tag stands in the search as `key=value`.
