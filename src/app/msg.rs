@@ -254,6 +254,8 @@ pub enum Effect {
     MakeIds(FormKey),
     /// Read the names of the profiles; answered by [`Msg::Profiles`].
     ListProfiles,
+    /// Read the files of all kinds, before somebody waits for them.
+    ReadKinds(Arc<Catalog>),
     /// Put many rows in order; answered by [`Msg::Arranged`].
     Arrange {
         /// Which order.

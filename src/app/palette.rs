@@ -91,13 +91,14 @@ impl State {
         }
     }
 
-    pub(super) fn open_palette(&mut self, keys: Vec<KeyFact>) {
+    pub(super) fn open_palette(&mut self, keys: Vec<KeyFact>) -> Vec<Effect> {
         self.overlays.push(Overlay::Palette(Palette {
             input: TextInput::new(LIMIT),
             chosen: 0,
             marked: BTreeSet::new(),
             keys,
         }));
+        self.read_kinds()
     }
 
     /// Whether a kind is chosen, so that it can be marked.
@@ -106,9 +107,16 @@ impl State {
     }
 
     /// Begins to type what is looked for everywhere.
-    pub(super) fn begin_to_find(&mut self) {
+    pub(super) fn begin_to_find(&mut self) -> Vec<Effect> {
         let input = TextInput::with("find ", LIMIT);
         self.overlays.push(Overlay::Palette(Palette { input, chosen: 0, marked: BTreeSet::new(), keys: Vec::new() }));
+        self.read_kinds()
+    }
+
+    /// Has the kinds' files read, once: what is looked for, and links, need all of them.
+    fn read_kinds(&mut self) -> Vec<Effect> {
+        let read = std::mem::replace(&mut self.browse.read, true);
+        (!read).then(|| Effect::ReadKinds(self.catalog.clone())).into_iter().collect()
     }
 
     /// Handles an action in the palette; `None` when it is none of the palette's.

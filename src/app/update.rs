@@ -50,7 +50,7 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
             lines.extend(legend());
             state.read(Viewer::reading(ViewerKind::Help, "Keys", "keys", lines));
         }
-        Msg::Palette(keys) => state.open_palette(keys),
+        Msg::Palette(keys) => return state.open_palette(keys),
         Msg::Reply(reply) => {
             let ended = reply.body.is_err();
             let mut effects = Vec::new();
@@ -211,7 +211,7 @@ impl State {
             Action::Facts => self.read_facts(),
             Action::History => return self.ask_history(),
             Action::LastView => return self.last_view(),
-            Action::Find => self.begin_to_find(),
+            Action::Find => return self.begin_to_find(),
             Action::Snippet => {
                 let viewer = self.cursor.and_then(|id| self.snippet_viewer(id));
                 self.overlays.extend(viewer.map(Overlay::Viewer));

@@ -122,6 +122,9 @@ impl Hands {
                     let _ = to.try_send(answer);
                 }
             }
+            Effect::ReadKinds(catalog) => {
+                self.clouds.spawn_blocking(move || catalog.ids().filter(|id| catalog.kind(id).is_some()).count());
+            }
             Effect::Arrange { generation, blocks, filter, sort } => self.blocking(move || {
                 let arranged = arrange(&blocks, &filter, sort);
                 Local::Msg(Msg::Arranged { generation, arranged })
@@ -142,15 +145,6 @@ impl Hands {
             Effect::WakeAt(_) | Effect::Help => {}
         }
         Then::Nothing
-    }
-
-    /// Reads the kinds' files before somebody waits for them.
-    pub fn warm(&self, catalog: &Arc<Catalog>) {
-        let catalog = catalog.clone();
-        self.clouds.spawn_blocking(move || {
-            let _ = catalog.heads().count();
-            let _ = catalog.ids().filter(|id| catalog.kind(id).is_some()).count();
-        });
     }
 
     /// A ticket ends exactly once, also where nothing could answer it.

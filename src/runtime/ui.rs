@@ -332,7 +332,6 @@ impl<T: Tty> Ui<T> {
                 let (opening, cloud, warnings) = opening(answer);
                 if let Some((cloud, catalog)) = cloud {
                     self.hands.cloud = Some(cloud);
-                    self.hands.warm(&catalog);
                     self.message(Msg::Catalog(catalog));
                 }
                 self.message(Msg::Guarded(guard));

@@ -295,6 +295,8 @@ pub struct Browse {
     /// Requests that were cut short and have not ended yet: what still comes of them is stale.
     pub(super) ending: BTreeSet<Ticket>,
     pub(super) generation: u64,
+    /// The kinds' files were asked to be read.
+    pub(in crate::app) read: bool,
 }
 
 impl List {
