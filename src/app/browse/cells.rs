@@ -24,7 +24,7 @@ impl State {
         let about = format!("accounts and regions of {}", self.goal_title(goal));
         let page = Sheet { name: "cells", title, tabs: vec![Tab::reading(self.cell_lines())], whose: None };
         let mut sheets = vec![page];
-        if woes(self).iter().any(|w| w.is_denied()) {
+        if woes(self).iter().any(|w| w.can_be_allowed()) {
             sheets.extend(self.listing_viewer().into_iter().flat_map(|v| v.sheets));
         }
         Some(Viewer::new(ViewerKind::Cells, about, sheets))

@@ -321,6 +321,12 @@ impl Woe {
         matches!(self.trouble, Trouble::Denied(_))
     }
 
+    /// Whether a policy that lists the kind may help: not where a policy from above forbids it, nor where the connection
+    /// is not even let in.
+    pub fn can_be_allowed(&self) -> bool {
+        !self.cells.is_empty() && matches!(&self.trouble, Trouble::Denied(denial) if denial.allow_may_help())
+    }
+
     /// The same in a line: who, what, where, why.
     pub fn words(&self, state: &State) -> String {
         let names: Vec<&str> =
@@ -370,9 +376,11 @@ pub fn foot(state: &State, room: usize) -> Vec<Line> {
         let role = if woe.is_denied() { Role::Denied } else { Role::Untested };
         let mark = if woe.is_denied() { Mark::Denied } else { Mark::Untested };
         let mut line = Line::of(role, format!("{} ", mark.symbol(false))).and(Role::Text, woe.words(state));
-        if woe.is_denied() && !told {
+        if woe.can_be_allowed() && !told {
             line = line.and(Role::Key, "   {key:snippet}").and(Role::Quiet, " policy");
             told = true;
+        } else if woe.is_denied() && woe.cells.is_empty() {
+            line = line.and(Role::Key, "   {key:fleet}").and(Role::Quiet, " fleet");
         } else if !woe.is_denied() {
             line = line.and(Role::Key, "   {key:ask-failed}").and(Role::Quiet, " again");
         }

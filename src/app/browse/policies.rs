@@ -15,7 +15,7 @@ impl State {
     pub(in crate::app) fn listing_viewer(&self) -> Option<Viewer> {
         let (_, list) = self.listed()?;
         let mut ids: Vec<ConnectionId> =
-            woes(self).iter().filter(|w| w.is_denied()).flat_map(|w| w.connections.iter().copied()).collect();
+            woes(self).iter().filter(|w| w.can_be_allowed()).flat_map(|w| w.connections.iter().copied()).collect();
         if ids.is_empty() {
             ids.extend(list.row().map(|(cell, _)| cell.connection).or(self.cursor));
         }

@@ -83,7 +83,10 @@ pub fn asset_columns(state: &State, list: &List) -> Vec<Col> {
     if kind.identity.name.is_some() {
         columns.push(Col::Name);
     }
-    columns.push(Col::Id);
+    // Where the name is the id, as a bucket's is, once is enough.
+    if kind.identity.name.as_ref() != Some(&kind.identity.id) {
+        columns.push(Col::Id);
+    }
     if kind.state.is_some() {
         columns.push(Col::State);
     }
