@@ -8,7 +8,7 @@ use crate::record::{self, Step};
 use crate::screen::Pty;
 use crate::stub::{Reply, Stub, aws};
 use crate::table::{Figures, Table, kib};
-use crate::tools::{AwsHome, Keys};
+use crate::tools::{AwsHome, Keys, aws_cli};
 use crate::{KEYS, SIZE, driver, instances, process};
 
 /// Instances a region: pages of a thousand, and one of what is left.
@@ -91,8 +91,19 @@ fn thousand(table: &mut Table) {
         std::io::copy(child.stdout.as_mut().unwrap(), &mut std::io::sink()).unwrap();
         child.wait().unwrap();
     }
+    let mut aws = Figures::default();
+    for _ in 0..5 {
+        let mut command = Command::new(aws_cli());
+        let keys = Keys { id: "111122223333".to_owned(), secret: "secret".to_owned(), token: None };
+        keys.apply(bare.home.apply(&mut command));
+        command.env("AWS_ENDPOINT_URL", &bare.url).args(["ec2", "describe-instances", "--region", "us-east-1"]);
+        let began = Instant::now();
+        assert!(command.stdout(Stdio::null()).status().unwrap().success());
+        aws.add(began.elapsed());
+    }
     table.row("1,000 instances of a region, from Enter to rows, cold", listed.median_and_p95(), "150 ms");
     table.row("the same by `assets`, from start to the first row", printed.median_and_p95(), "150 ms");
+    table.row("the same by the AWS CLI, from start to end", aws.median_and_p95(), "–");
 }
 
 fn hundred_thousand(table: &mut Table) {

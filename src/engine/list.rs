@@ -99,8 +99,7 @@ pub(super) async fn all(shared: Arc<Shared>, listing: Listing, sink: Sink) -> En
                     sink.part(Part::Cells(cells)).await;
                 }
                 // Every kind's first regions before any kind's others.
-                for at in first..lots.len() {
-                    let lot = &mut lots[at];
+                for (at, lot) in lots.iter_mut().enumerate().skip(first) {
                     let ahead = if listing.ask_refused { lot.waiting.len() } else { AHEAD };
                     release(lot, at, ahead, &mut ready);
                 }

@@ -56,6 +56,7 @@ LACKS = {
         "aws/ssm/document": "ListDocuments is unknown",
         "config:list_tags_for_resource": "unknown",
         "iam:list_saml_provider_tags": "unknown",
+        "route53:list_tags_for_resources": "unknown",
     },
     "moto": {
         "aws/cloudwatch/composite-alarm": NO_MAKING,

@@ -354,6 +354,15 @@ def databases(p):
     p.rds.create_db_snapshot(DBSnapshotIdentifier="before", DBInstanceIdentifier="main", Tags=pairs(p.tags))
 
 
+@makes("rds/subnet-group")
+def subnet_groups(p):
+    for name in ("private", "bare"):
+        p.rds.create_db_subnet_group(
+            DBSubnetGroupName=name, DBSubnetGroupDescription=p.words, SubnetIds=p.made["subnets"],
+            Tags=pairs(p.tags) if name == "private" else [],
+        )
+
+
 @makes("elasticache/cluster", "elasticache/replication-group")
 def caches(p):
     p.elasticache.create_cache_cluster(
@@ -378,6 +387,15 @@ def queues(p):
     for n in range(3):
         p.sqs.create_queue(QueueName=f"jobs-{n}", tags=p.tags if n == 0 else {})
     p.sqs.create_queue(QueueName="ordered.fifo", Attributes={"FifoQueue": "true"})
+
+
+@makes("lambda/event-source-mapping")
+def sources(p):
+    for n in range(2):
+        p.client("lambda").create_event_source_mapping(
+            FunctionName=f"fn-{n}", EventSourceArn=p.arn("sqs", f"jobs-{n}"), BatchSize=5 + n, Enabled=n == 0,
+            Tags=PLAIN if n == 0 else {},
+        )
 
 
 @makes("sns/topic", "sns/subscription")
@@ -534,10 +552,15 @@ def repositories(p):
     p.ecr.create_repository(repositoryName="bare")
 
 
-@makes("efs/file-system")
+@makes("efs/file-system", "efs/access-point")
 def files(p):
-    p.efs.create_file_system(CreationToken="a", Tags=pairs(p.tags))
+    id = p.efs.create_file_system(CreationToken="a", Tags=pairs(p.tags))["FileSystemId"]
     p.efs.create_file_system(CreationToken="b")
+    user = {"Uid": 0, "Gid": 1000}
+    p.efs.create_access_point(
+        ClientToken="c", FileSystemId=id, PosixUser=user, RootDirectory={"Path": "/home"}, Tags=pairs(p.tags)
+    )
+    p.efs.create_access_point(ClientToken="d", FileSystemId=id)
 
 
 @makes("fsx/file-system")
@@ -799,6 +822,15 @@ def edge_acls(p):
     acls(p, "CLOUDFRONT")
 
 
+@makes("wafv2/ip-set")
+def addresses(p):
+    for name in ("offices", "bare"):
+        p.wafv2.create_ip_set(
+            Name=name, Scope="REGIONAL", Description=p.words, IPAddressVersion="IPV4", Addresses=["192.0.2.0/24"],
+            Tags=pairs(PLAIN) if name == "offices" else [],
+        )
+
+
 @makes(
     "application-autoscaling/dynamodb-scalable-target",
     "application-autoscaling/ecs-scalable-target",
@@ -869,6 +901,28 @@ def zones(p):
             record.update({"SetIdentifier": set, "Weight": 1} if set else {})
             changes.append({"Action": "CREATE", "ResourceRecordSet": record})
         p.route53.change_resource_record_sets(HostedZoneId=id, ChangeBatch={"Changes": changes})
+
+
+@makes("route53/health-check", home=True)
+def health_checks(p):
+    made = []
+    # Tags are told of ten at a time.
+    for n in range(12):
+        if n == 0:
+            target = {"Type": "TCP", "IPAddress": "192.0.2.1", "Port": 5432}
+            # Ministack writes "True", which no service of AWS does.
+            target.update({"Disabled": True} if p.emulator == "moto" else {})
+        else:
+            target = {"Type": "HTTPS", "FullyQualifiedDomainName": f"h{n}.example.com", "ResourcePath": "/up"}
+        target.update(RequestInterval=10, FailureThreshold=2)
+        check = p.route53.create_health_check(CallerReference=f"{p.account}-check-{n}", HealthCheckConfig=target)
+        made.append(check["HealthCheck"]["Id"])
+    p.route53.create_health_check(
+        CallerReference=f"{p.account}-check-all",
+        HealthCheckConfig={"Type": "CALCULATED", "HealthThreshold": 1, "ChildHealthChecks": made[:2]},
+    )
+    for id in made[::5]:
+        p.route53.change_tags_for_resource(ResourceType="healthcheck", ResourceId=id, AddTags=pairs(PLAIN))
 
 
 @makes("route53domains/domain", home=True)

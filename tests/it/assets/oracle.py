@@ -394,6 +394,20 @@ def _(p):
             yield found if state else {**found, "state": None}
 
 
+@kind("efs/access-point")
+def _(p):
+    for a in p.all("efs", "describe_access_points", "AccessPoints"):
+        yield row(
+            a["AccessPointId"],
+            a.get("Name"),
+            a["LifeCycleState"],
+            of(a.get("Tags")),
+            file_system=a["FileSystemId"],
+            path=a["RootDirectory"]["Path"],
+            uid=(a.get("PosixUser") or {}).get("Uid"),
+        )
+
+
 @kind("efs/file-system")
 def _(p):
     for f in p.all("efs", "describe_file_systems", "FileSystems"):
@@ -631,6 +645,19 @@ def _(p):
         yield row(k["KeyId"], aliases.get(k["KeyId"]), meta["KeyState"], of(tags.get("Tags")))
 
 
+@kind("lambda/event-source-mapping")
+def _(p):
+    for m in p.all("lambda", "list_event_source_mappings", "EventSourceMappings"):
+        yield row(
+            m["UUID"],
+            m["FunctionArn"].split(":")[6],
+            m["State"],
+            p.client("lambda").list_tags(Resource=m["EventSourceMappingArn"])["Tags"],
+            source=m["EventSourceArn"].split(":")[5],
+            batch=m["BatchSize"],
+        )
+
+
 @kind("lambda/function")
 def _(p):
     for f in p.all("lambda", "list_functions", "Functions"):
@@ -740,11 +767,39 @@ def _(p):
         yield row(name, name, s["Status"], of(s.get("TagList")))
 
 
+@kind("rds/subnet-group")
+def _(p):
+    for g in p.all("rds", "describe_db_subnet_groups", "DBSubnetGroups"):
+        name = g["DBSubnetGroupName"]
+        tags = of(p.rds.list_tags_for_resource(ResourceName=g["DBSubnetGroupArn"])["TagList"])
+        subnets = [s["SubnetIdentifier"] for s in g["Subnets"]]
+        yield row(name, name, g["SubnetGroupStatus"], tags, vpc=g["VpcId"], subnets=subnets)
+
+
 @kind("redshift/cluster")
 def _(p):
     for c in p.all("redshift", "describe_clusters", "Clusters"):
         name = c["ClusterIdentifier"]
         yield row(name, name, c["ClusterStatus"], of(c.get("Tags")))
+
+
+@kind("route53/health-check", "global")
+def _(p):
+    for c in p.all("route53", "list_health_checks", "HealthChecks"):
+        told_of = p.told("route53:list_tags_for_resources", ResourceType="healthcheck", ResourceIds=[c["Id"]])
+        tags = told(told_of and told_of["ResourceTagSets"][0], "Tags")
+        config = c["HealthCheckConfig"]
+        # Ministack forgets the ids.
+        children = {"children": config.get("ChildHealthChecks")} if p.emulator == "moto" else {}
+        yield row(
+            c["Id"],
+            config.get("FullyQualifiedDomainName") or config.get("IPAddress"),
+            tags=of(tags),
+            type=config["Type"],
+            path=config.get("ResourcePath"),
+            disabled=config.get("Disabled"),
+            **children,
+        )
 
 
 @kind("route53/hosted-zone", "global")
@@ -911,6 +966,13 @@ def acls(name, scope, where):
 
 acls("web-acl", "REGIONAL", "regional")
 acls("web-acl-cloudfront", "CLOUDFRONT", "global")
+
+
+@kind("wafv2/ip-set")
+def _(p):
+    for s in p.wafv2.list_ip_sets(Scope="REGIONAL", Limit=100)["IPSets"]:
+        tags = p.wafv2.list_tags_for_resource(ResourceARN=s["ARN"])["TagInfoForResource"]["TagList"]
+        yield row(s["Id"], s["Name"], tags=of(tags), description=s["Description"])
 
 
 @kind("workspaces/workspace")
