@@ -1,6 +1,7 @@
 //! The fleet of the tests: one connection of every kind of trouble, told by replies as the engine tells them.
 
 use super::{Action, Effect, Flags, Msg, Opening, Size, State, update};
+use crate::catalog::Catalog;
 use crate::domain::{
     AccountFacts, AccountId, BaseIdentity, Cause, CauseKind, Check, CheckError, Connection, ConnectionId,
     ConnectionName, ConnectionReport, CostReport, Denial, End, Episode, ErrorClass, Evidence, ExternalId,
@@ -9,6 +10,18 @@ use crate::domain::{
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The kinds of the tests.
+pub const KINDS: [&str; 8] = [
+    "aws/ec2/instance",
+    "aws/ec2/volume",
+    "aws/ec2/vpc",
+    "aws/ec2/security-group",
+    "aws/ec2/network-interface",
+    "aws/ec2/address",
+    "aws/autoscaling/group",
+    "aws/s3/bucket",
+];
 
 /// 21 November 2026, 20:04:12 UTC.
 pub const NOW: Timestamp = Timestamp(1_795_291_452_000);
@@ -197,6 +210,7 @@ pub fn end(state: &mut State, ticket: u64, end: End) -> Vec<Effect> {
 pub fn untested(size: Size) -> State {
     let mut state = State::new(size, "vault.age", Flags::default());
     state.zone = Zone::Utc;
+    state.catalog = Arc::new(Catalog::only(&KINDS));
     update(&mut state, NOW, Msg::Door(Opening::Opened { book: book(), endpoint: None }));
     state
 }

@@ -115,6 +115,7 @@ fn copies_are_what_is_pasted_elsewhere() {
 #[test]
 fn columns_are_chosen_at_once_and_what_needs_more_calls_is_asked_for() {
     let mut state = untested(SIZE);
+    state.catalog = std::sync::Arc::default();
     // A kind with a column that is not shown, from a call that nothing shown needs.
     let needs = |kind: &Kind, at: usize| {
         let field = kind.late_column(&kind.columns[at]);
