@@ -40,7 +40,7 @@ pub fn page(from: usize, count: usize, token: Option<&str>) -> String {
         .iter()
         .map(|(k, v)| format!("<item><key>{k}</key><value>{v}</value></item>"))
         .collect();
-        let _ = write!(
+        let _ = writeln!(
             out,
             "<item><reservationId>r-{id}</reservationId><ownerId>111122223333</ownerId><groupSet/><instancesSet><item>\
              <instanceId>i-{id}</instanceId><imageId>ami-0abcdef1234567890</imageId><instanceState><code>16</code><name>running</name></instanceState>\
@@ -53,7 +53,7 @@ pub fn page(from: usize, count: usize, token: Option<&str>) -> String {
              <networkInterfaceSet><item><networkInterfaceId>eni-{id}</networkInterfaceId><subnetId>subnet-0bb2{id:.8}</subnetId><vpcId>vpc-0aa1b2c3d4e5f6071</vpcId><description/><ownerId>111122223333</ownerId><status>in-use</status><macAddress>0a:1b:2c:3d:4e:5f</macAddress><privateIpAddress>10.0.{a}.{b}</privateIpAddress><attachment><attachmentId>eni-attach-{id}</attachmentId><deviceIndex>0</deviceIndex><status>attached</status></attachment></item></networkInterfaceSet>\
              <iamInstanceProfile><arn>arn:aws:iam::111122223333:instance-profile/pay-api</arn><id>AIPA</id></iamInstanceProfile><ebsOptimized>true</ebsOptimized><enaSupport>true</enaSupport>\
              <metadataOptions><state>applied</state><httpTokens>required</httpTokens><httpPutResponseHopLimit>2</httpPutResponseHopLimit><httpEndpoint>enabled</httpEndpoint></metadataOptions>\
-             <platformDetails>Linux/UNIX</platformDetails><usageOperation>RunInstances</usageOperation></item></instancesSet></item>\n",
+             <platformDetails>Linux/UNIX</platformDetails><usageOperation>RunInstances</usageOperation></item></instancesSet></item>",
             a = n / 250 % 250,
             b = n % 250 + 4,
             d = n % 9 + 1,

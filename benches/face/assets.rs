@@ -187,7 +187,7 @@ fn hundred_thousand(table: &mut Table) {
             }
         }
         let _ = round;
-        pty.send(&"\x7f".repeat(12));
+        pty.send("\x7f".repeat(12));
         driver::rest(&pty, Duration::from_millis(400));
     }
     table.row("a key of the filter to the rows that fit", filter.median_and_p95(), "10 ms");
