@@ -5,7 +5,7 @@ use crate::catalog::Catalog;
 use crate::domain::{
     Change, Connection, ConnectionId, ExternalId, ImportPlan, Key, Reply, Request, Secret, Source, Ticket, Timestamp,
 };
-use crate::query::{Arranged, Block, Filter, Sort};
+use crate::query::{Arranged, Block, Filter, Sort, Whole};
 use std::sync::Arc;
 
 /// Something happened.
@@ -79,6 +79,8 @@ pub enum Msg {
         generation: u64,
         /// The order.
         arranged: Arranged,
+        /// That of all rows, for the next.
+        whole: Option<Whole>,
     },
     /// Changes were saved in the vault, or not.
     Saved {
@@ -266,6 +268,8 @@ pub enum Effect {
         filter: Filter,
         /// By what.
         sort: Sort,
+        /// An order of all rows, perhaps these.
+        whole: Option<Whole>,
     },
     /// Save changes of the connections, all or none; answered by [`Msg::Saved`].
     Save(Vec<Change>),

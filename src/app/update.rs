@@ -94,8 +94,8 @@ fn take(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Signal(Signal::Continue) => return vec![Effect::Repaint],
         Msg::Door(opening) => return state.door(now, opening),
         Msg::Catalog(catalog) => state.catalog = catalog,
-        Msg::Arranged { generation, arranged } => {
-            let (seen, effect) = state.arranged(now, generation, arranged);
+        Msg::Arranged { generation, arranged, whole } => {
+            let (seen, effect) = state.arranged(now, generation, arranged, whole);
             state.changed = changed || seen;
             return effect.into_iter().collect();
         }

@@ -6,6 +6,7 @@ use super::{Block, CellLabel, Filter, RowId};
 use crate::catalog::kind::Kind;
 use crate::domain::{ConnectionId, RowView};
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 /// By what rows are sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -61,6 +62,34 @@ pub struct Arranged {
 /// Filters and sorts. The same asset through two connections counts once: the first block's row stands.
 pub fn arrange(blocks: &[Block], filter: &Filter, sort: Sort) -> Arranged {
     part(blocks, 0, filter, sort)
+}
+
+/// The order of all rows, from which that of some is made without sorting again.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    blocks: Arc<[Block]>,
+    sort: Sort,
+    order: Arc<Arranged>,
+}
+
+impl Whole {
+    /// Whether it is an order of these rows.
+    fn is_of(&self, blocks: &[Block], sort: Sort) -> bool {
+        let same = |(a, b): (&Block, &Block)| Arc::ptr_eq(&a.batch, &b.batch) && a.cell == b.cell;
+        self.sort == sort && self.blocks.len() == blocks.len() && self.blocks.iter().zip(blocks).all(same)
+    }
+}
+
+/// [`arrange`] by way of the order of all rows: one that is at hand is not made again, so that a key in the filter sorts
+/// nothing.
+pub fn arrange_within(whole: Option<Whole>, blocks: &Arc<[Block]>, filter: &Filter, sort: Sort) -> (Arranged, Whole) {
+    let make = || Whole { blocks: blocks.clone(), sort, order: Arc::new(arrange(blocks, &Filter::default(), sort)) };
+    let whole = whole.filter(|w| w.is_of(blocks, sort)).unwrap_or_else(make);
+    let arranged = match filter.is_empty() {
+        true => (*whole.order).clone(),
+        false => refine(&whole.order, blocks, filter).unwrap_or_else(|| arrange(blocks, filter, sort)),
+    };
+    (arranged, whole)
 }
 
 /// Takes in the blocks from `from` on, which are new at the end; much cheaper than a new order while they are few.

@@ -10,7 +10,7 @@ mod needle;
 mod order;
 mod value;
 
-pub use arrange::{Arranged, Sort, SortBy, arrange, extend, refine, seen_by, shared};
+pub use arrange::{Arranged, Sort, SortBy, Whole, arrange, arrange_within, extend, refine, seen_by, shared};
 pub use filter::{Filter, FilterError, Judged};
 pub use needle::{Hunt, TAGGED, hunt, needle, place_of_arn};
 pub use value::{column_text, column_width, export_text, state_words, tags_text};

@@ -9,7 +9,7 @@ use crate::domain::{
 };
 use crate::providers::import::plan;
 use crate::providers::profiles::{ProfileFacts, profiles};
-use crate::query::arrange;
+use crate::query::arrange_within;
 use crate::term::capabilities;
 use crate::term::clipboard::{self, Place, Unsent};
 use crate::text;
@@ -125,9 +125,9 @@ impl Hands {
             Effect::ReadKinds(catalog) => {
                 self.clouds.spawn_blocking(move || catalog.ids().filter(|id| catalog.kind(id).is_some()).count());
             }
-            Effect::Arrange { generation, blocks, filter, sort } => self.blocking(move || {
-                let arranged = arrange(&blocks, &filter, sort);
-                Local::Msg(Msg::Arranged { generation, arranged })
+            Effect::Arrange { generation, blocks, filter, sort, whole } => self.blocking(move || {
+                let (arranged, whole) = arrange_within(whole, &blocks, &filter, sort);
+                Local::Msg(Msg::Arranged { generation, arranged, whole: Some(whole) })
             }),
             Effect::Theme(name) => {
                 let wardrobe = self.wardrobe.clone();

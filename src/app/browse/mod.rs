@@ -34,7 +34,7 @@ use crate::domain::{
     AccountId, Batch, CellKey, CellNote, CellState, ConnectionId, KindId, Late, Needle, Region, RowView, Secret,
     Ticket, Timestamp, Trouble,
 };
-use crate::query::{Block, CellLabel, Filter, FilterError, RowId, Sort, place};
+use crate::query::{Block, CellLabel, Filter, FilterError, RowId, Sort, Whole, place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -243,6 +243,8 @@ pub struct List {
     pub arranged: Timestamp,
     /// They are being arranged elsewhere.
     pub flight: Option<Flight>,
+    /// The order of all rows, as it was made elsewhere.
+    pub whole: Option<Whole>,
     /// When it was looked at last, for what is dropped first.
     pub seen: Timestamp,
 }
@@ -332,6 +334,7 @@ impl List {
             due: None,
             arranged: Timestamp(0),
             flight: None,
+            whole: None,
             seen: now,
         }
     }

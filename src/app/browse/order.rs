@@ -4,7 +4,7 @@
 use super::{AssetKey, List, Table, region_counts, woes};
 use crate::app::{Effect, State};
 use crate::domain::Timestamp;
-use crate::query::{Arranged, Block, Filter, arrange};
+use crate::query::{Arranged, Block, Filter, Whole, arrange};
 use std::sync::Arc;
 
 /// Up to so many rows are put in order at once: that takes less than a frame.
@@ -51,7 +51,8 @@ impl State {
         let (filter, sort) = (list.passing.clone().at(now), list.sort);
         list.flight = Some(Flight { generation, blocks: blocks.clone() });
         self.browse.generation = generation;
-        Some(Effect::Arrange { generation, blocks, filter, sort })
+        let whole = self.browse.list_mut()?.whole.take();
+        Some(Effect::Arrange { generation, blocks, filter, sort, whole })
     }
 
     /// Puts the rows in order soon: many answers come at once.
@@ -86,10 +87,12 @@ impl State {
         now: Timestamp,
         generation: u64,
         arranged: Arranged,
+        whole: Option<Whole>,
     ) -> (bool, Option<Effect>) {
         let waits = |l: &&mut List| l.flight.as_ref().is_some_and(|f| f.generation == generation);
         let Some(list) = self.browse.lists.values_mut().find(waits) else { return (false, None) };
         let Some(flight) = list.flight.take() else { return (false, None) };
+        list.whole = whole;
         list.take(flight.blocks, arranged);
         self.follow_row();
         let dirty = self.browse.list().is_some_and(|l| l.dirty && l.flight.is_none());
