@@ -84,6 +84,8 @@ fn without_times(row: &str) -> String {
         let digits = word.chars().filter(char::is_ascii_digit).count();
         digits >= 4 && word.matches(':').count() == 2 && word.len() <= 9 || digits >= 1 && word.ends_with("ms")
     };
-    let row = row.split(" since ").next().unwrap_or_default();
+    // Also where a row begins with it: the date is another on every day.
+    let row = format!(" {row}");
+    let row = row.split(" since ").next().unwrap_or_default().trim_start();
     row.split(' ').filter(|word| !is_time(word)).collect::<Vec<_>>().join(" ")
 }
