@@ -123,7 +123,9 @@ pub fn tally_of(state: &State) -> Tally {
     }
     let asking: BTreeSet<ConnectionId> = list.tickets.values().flatten().copied().collect();
     let through = |id: &&ConnectionId| {
-        list.unreached.contains_key(id) || (known.contains(id) && !open.contains(id)) || !asking.contains(id)
+        // One that could not be reached has not answered.
+        let reached = !list.unreached.contains_key(id);
+        reached && ((known.contains(id) && !open.contains(id)) || !asking.contains(id))
     };
     tally.accounts = (connections.iter().filter(through).count(), connections.len());
     tally.at_least =

@@ -33,8 +33,15 @@ impl State {
                 Vec::new()
             }
             Action::Snippet if table => {
-                let viewer = self.listing_viewer();
-                self.overlays.extend(viewer.map(Overlay::Viewer));
+                match self.listing_viewer() {
+                    Some(viewer) => self.overlays.push(Overlay::Viewer(viewer)),
+                    // A policy without a role goes to whoever we are there, and nobody has asked who that is.
+                    None => {
+                        let words =
+                            "to whom the policy would go is not known before a test: {key:fleet}, then {key:test}";
+                        self.notice = Some(Notice::plain(words));
+                    }
+                }
                 Vec::new()
             }
             Action::Open if self.focus == Pane::Accounts => self.list_alone(now),
