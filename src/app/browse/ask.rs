@@ -249,7 +249,9 @@ impl State {
     pub(super) fn ask_instead(&mut self, now: Timestamp, goal: &Goal) -> Option<Effect> {
         let list = self.browse.lists.get(goal)?;
         let instead = list.instead.clone()?;
-        let other = |id: ConnectionId| list.cells.keys().any(|k| k.connection == id && k.kind.as_str() != TAGGED);
+        // Kinds that are asked instead only: where one of them has a cell, that was done.
+        let own = |kind: &KindId| instead.1.contains(kind) && !list.kinds.contains(kind);
+        let other = |id: ConnectionId| list.cells.keys().any(|k| k.connection == id && own(&k.kind));
         let refused: BTreeSet<ConnectionId> = list
             .cells
             .iter()

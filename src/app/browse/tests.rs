@@ -298,3 +298,31 @@ fn a_notice_of_the_engine_is_not_lost() {
     tell(&mut state, ticket, Part::Notice("something".to_owned()));
     assert_eq!(state.log.entries().len(), 1);
 }
+
+#[test]
+fn a_name_is_looked_for_among_the_kinds_tags_where_the_tagging_service_is_refused() {
+    let mut state = untested(SIZE);
+    state.catalog = std::sync::Arc::default();
+    let effects = state.browse_to(NOW, Goal::Find("web-1".to_owned()));
+    let ticket = started(&effects)[0];
+    let kind = |id: &str| crate::domain::KindId::new(id);
+    for connection in [1, 2] {
+        tell(&mut state, ticket, target(connection));
+    }
+    let of = |connection, id: &str, state| {
+        Part::Cells(vec![(CellKey { kind: kind(id), ..cell(connection, "eu-west-1") }, state)])
+    };
+    tell(&mut state, ticket, of(1, "aws/tagging/resource", denied(false)));
+    tell(&mut state, ticket, of(1, "aws/rds/instance", done()));
+    tell(&mut state, ticket, of(2, "aws/tagging/resource", done()));
+    let effects = end(&mut state, ticket, End::Done);
+    let asked = asked(&effects);
+    let [listing] = &asked[..] else { panic!("{effects:?}") };
+    assert_eq!(listing.select, [id(1)], "only who refused");
+    assert!(
+        listing.kinds.contains(&kind("aws/ec2/instance")) && !listing.kinds.contains(&kind("aws/tagging/resource"))
+    );
+    let ticket = started(&effects)[0];
+    tell(&mut state, ticket, of(1, "aws/ec2/instance", done()));
+    assert!(started(&end(&mut state, ticket, End::Done)).is_empty(), "once");
+}
