@@ -1,7 +1,7 @@
 //! taws by the same hand: a thousand instances of the emulator, one profile, one region.
 
 use std::ffi::OsStr;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::record;
@@ -45,6 +45,7 @@ pub fn measure(program: &OsStr, table: &mut Table) {
         Pty::start_timed(SIZE, &command)
     };
 
+    ours(&home, cloud.url(), table);
     let (mut splash, mut rows) = (Figures::default(), Figures::default());
     for _ in 0..STARTS {
         let spawned = Instant::now();
@@ -97,4 +98,25 @@ pub fn measure(program: &OsStr, table: &mut Table) {
 
 fn has_rows(screen: &vt100::Screen) -> bool {
     screen.contents().contains("web-0")
+}
+
+/// Cloudivize on the same instances of the same emulator: the profile, its one region.
+fn ours(home: &AwsHome, url: &str, table: &mut Table) {
+    let command = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cloudivize"));
+        home.apply(&mut command).env("LANG", "C.UTF-8").env("AWS_ENDPOINT_URL", url);
+        command.args(["--profile", "default"]).args(arguments);
+        command
+    };
+    let mut first = Figures::default();
+    for _ in 0..STARTS {
+        let began = Instant::now();
+        let list = ["assets", "ec2", "--region", "us-east-1", "--format", "jsonl"];
+        let mut child = command(&list).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut [0]).unwrap();
+        first.add(began.elapsed());
+        std::io::copy(child.stdout.as_mut().unwrap(), &mut std::io::sink()).unwrap();
+        child.wait().unwrap();
+    }
+    table.row("Cloudivize: start to first row by `assets`, the same emulator", first.median_and_p95(), "150 ms");
 }

@@ -264,10 +264,18 @@ impl State {
         self.ask(now, goal, ask)
     }
 
-    fn ask_only(&mut self, now: Timestamp, goal: &Goal, cells: Vec<CellKey>) -> Option<Effect> {
-        let select: BTreeSet<ConnectionId> = cells.iter().map(|k| k.connection).collect();
-        let ask = Ask { only: Some(cells), refused: true, ..Ask::new(select.into_iter().collect(), None) };
-        self.ask(now, goal, ask)
+    /// Asks for some cells again, each for what it was asked for.
+    fn ask_only(&mut self, now: Timestamp, goal: &Goal, cells: Vec<CellKey>) -> Vec<Effect> {
+        let Some(list) = self.browse.lists.get(goal) else { return Vec::new() };
+        let instead = list.instead.clone();
+        let (own, others): (Vec<_>, Vec<_>) = cells.into_iter().partition(|key| list.kinds.contains(&key.kind));
+        let mut effects = Vec::new();
+        for (cells, instead) in [(own, None), (others, instead)] {
+            let select: BTreeSet<ConnectionId> = cells.iter().map(|k| k.connection).collect();
+            let ask = Ask { only: Some(cells), refused: true, instead, ..Ask::new(select.into_iter().collect(), None) };
+            effects.extend(self.ask(now, goal, ask));
+        }
+        effects
     }
 
     /// Sends a request, and has the cells that it is about wait for it.
