@@ -366,10 +366,7 @@ impl Service {
 
 /// The name that is most like a word, if one is.
 pub(super) fn nearest<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
-    let (score, name) = names
-        .map(|n| (strsim::jaro_winkler(&word.to_lowercase(), &n.to_lowercase()), n))
-        .max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (score > 0.8).then(|| name.to_owned())
+    crate::domain::nearest(word, &names.collect::<Vec<_>>()).map(str::to_owned)
 }
 
 fn unpack(name: &'static str, packed: &[u8]) -> Result<Service, ModelError> {

@@ -61,9 +61,10 @@ impl std::fmt::Display for Invalid {
 
 /// The known word that `word` was probably meant to be.
 pub fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    let word = word.to_lowercase();
     known
         .iter()
-        .map(|k| (strsim::jaro_winkler(&word.to_lowercase(), k), *k))
+        .map(|k| (strsim::jaro_winkler(&word, &k.to_lowercase()), *k))
         .filter(|(score, _)| *score >= 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, k)| k)
