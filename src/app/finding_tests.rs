@@ -181,6 +181,10 @@ fn an_unknown_name_says_what_comes_near() {
     press(&mut state, &[Action::Accept]);
     assert_eq!(notice(&state), "nothing is called legcy!; nearest: legacy");
     press(&mut state, &[Action::EraseAll]);
+    type_in(&mut state, "ec3");
+    press(&mut state, &[Action::Accept]);
+    assert_eq!(notice(&state), "nothing is called ec3; nearest: ec2");
+    press(&mut state, &[Action::EraseAll]);
     type_in(&mut state, "zzzz");
     press(&mut state, &[Action::Accept]);
     assert_eq!(notice(&state), "nothing is called zzzz: no command, kind, connection, group or region");

@@ -416,7 +416,9 @@ fn key_of(state: &State, palette: &Palette, action: Action) -> (String, Option<S
 fn nothing_called(state: &State, typed: &str) -> String {
     let Some(palette) = state.palette() else { return String::new() };
     let typed = typed.trim();
-    let words: Vec<String> = all(state, palette).into_iter().map(|e| e.word).collect();
+    // A kind is named by its title among the entries, and by its aliases in the catalogue.
+    let kind = state.catalog.named(typed).err().flatten();
+    let words: Vec<String> = all(state, palette).into_iter().map(|e| e.word).chain(kind).collect();
     let known: Vec<&str> = words.iter().map(String::as_str).collect();
     match nearest(typed, &known) {
         Some(word) => format!("nothing is called {typed}; nearest: {word}"),

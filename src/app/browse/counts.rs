@@ -448,7 +448,11 @@ impl State {
                 "Not permitted anywhere: what there is, is not known. {key:snippet} shows the policy.".to_owned()
             }
             () if refused > 0 => {
-                format!("None where listing is permitted. {refused} were refused: there, it is not known.")
+                let failed = match failed {
+                    0 => String::new(),
+                    n => format!(", {} failed", thousands(n)),
+                };
+                format!("None where it could be asked. {} refused{failed}: there, it is not known.", thousands(refused))
             }
             () if failed > 0 => "Nothing arrived, and not all could be asked: {key:ask-failed} asks again.".to_owned(),
             () if list.find.is_some() => "Nothing like it is there: everything was searched.".to_owned(),

@@ -252,6 +252,17 @@ fn an_empty_table_says_why() {
     }
     end(&mut state, ticket, End::Done);
     assert!(state.no_rows().starts_with("There are no EC2 instances here"), "{}", state.no_rows());
+    let ticket = started(&press(&mut state, &[Action::Refresh]))[0];
+    tell(&mut state, ticket, stands(1, "eu-west-1", denied(false)));
+    for connection in 3..=6 {
+        tell(&mut state, ticket, stands(connection, "eu-west-1", done()));
+    }
+    end(&mut state, ticket, End::Done);
+    assert_eq!(
+        state.no_rows(),
+        "None where it could be asked. 1 refused, 1 failed: there, it is not known.",
+        "what was never answered is not empty either"
+    );
     let mut state = listed(SIZE);
     press(&mut state, &[Action::Filter]);
     type_in(&mut state, "nothing-like-it");

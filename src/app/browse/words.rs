@@ -20,8 +20,9 @@ pub fn browse_header(state: &State) -> Vec<Vec<Piece>> {
     if let Goal::Find(_) = goal {
         let searched = quiet(format!("searched {over}/{all}"));
         let found = text(format!("{} found", thousands(tally.total)));
-        let long = [vec![searched.clone(), found.clone()], troubles.clone()].concat();
-        return vec![long, [vec![found], troubles].concat()];
+        let short = text(format!("{} found in {over}/{all}", thousands(tally.total)));
+        let start = |pieces: Vec<Piece>| [pieces, troubles.clone()].concat();
+        return vec![start(vec![searched, found.clone()]), start(vec![short]), start(vec![found])];
     }
     let total = text(total_words(&tally));
     let accounts = quiet(format!("accounts {}/{}", tally.accounts.0, tally.accounts.1));
