@@ -1,12 +1,13 @@
 //! What a table over 100,000 assets costs: memory, one key in the filter, an order, a page that arrives.
 //!
-//! `cargo bench --bench table` prints the figures of `docs/performance.md`.
+//! `cargo bench --bench table` takes the figures of `docs/performance.md` with criterion, which also tells what changed
+//! since the run before; `cargo bench --bench table -- next` takes those of one group alone.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs)]
 
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cloudivize::catalog::Catalog;
 use cloudivize::catalog::kind::Kind;
@@ -15,6 +16,7 @@ use cloudivize::domain::{
     Timestamp,
 };
 use cloudivize::query::{Arranged, Block, CellLabel, Filter, Sort, SortBy, arrange, extend, refine};
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 
 /// As many as the budget speaks of: 100 accounts in 10 regions, 100 instances in each.
 const ACCOUNTS: usize = 100;
@@ -31,63 +33,85 @@ const REGIONS: [&str; 10] = [
     "me-south-1",
 ];
 const EACH: usize = 100;
-/// How often each figure is taken; the median and the worst are shown.
-const TIMES: usize = 21;
 const NOW: Timestamp = Timestamp(1_795_000_000_000);
+const FILTERS: [&str; 12] = [
+    "",
+    "p",
+    "pay",
+    "pay-api-77",
+    "nothing-like-this",
+    "pay running",
+    "!pay",
+    "tag:team=pay",
+    "state:running",
+    "type:m7g",
+    "age:>30d",
+    "!tag:owner",
+];
+/// What a person types, key by key.
+const TYPED: [&str; 7] = ["p", "pa", "pay", "pay-", "pay-api", "pay-api-7", "pay-api-7 running"];
 
-fn main() {
+criterion_main!(benches);
+criterion_group! {
+    name = benches;
+    // One pass takes up to 50 ms, and hardly two differ.
+    config = Criterion::default()
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(2));
+    targets = table
+}
+
+/// All groups, over the same rows.
+fn table(c: &mut Criterion) {
     let kind = Catalog::built_in().kind(&KindId::new("aws/ec2/instance")).expect("a kind").clone();
     let blocks = blocks(&kind);
     let rows: usize = blocks.iter().map(|b| b.batch.len()).sum();
     let heap: usize = blocks.iter().map(|b| b.batch.heap() + size_of_val(&*b.batch)).sum();
     println!("{rows} instances with 5 tags in {} cells", blocks.len());
-    println!("memory: {} bytes a row, {:.1} MB", heap / rows, heap as f64 / 1e6);
+    println!("memory: {} bytes a row, {:.1} MB\n", heap / rows, heap as f64 / 1e6);
 
-    let all = arrange(&blocks, &Filter::default(), Sort::default());
-    println!("\nfilter and order by name            rows      median    worst");
-    let filters = [
-        "",
-        "p",
-        "pay",
-        "pay-api-77",
-        "nothing-like-this",
-        "pay running",
-        "!pay",
-        "tag:team=pay",
-        "state:running",
-        "type:m7g",
-        "age:>30d",
-        "!tag:owner",
-    ];
-    for text in filters {
-        let filter = filter(text, &kind);
-        let mut rows = 0;
-        let times = take(|| rows = arrange(&blocks, &filter, Sort::default()).order.len());
-        line(&format!("{text:?}"), rows, &times);
+    filters(c, &kind, &blocks);
+    keys(c, &kind, &blocks);
+    sorts(c, &kind, &blocks);
+    arrivals(c, &blocks);
+}
+
+/// A filter with an order by name, and the same by the order of all rows that is there already.
+fn filters(c: &mut Criterion, kind: &Kind, blocks: &[Block]) {
+    let all = arrange(blocks, &Filter::default(), Sort::default());
+    let mut group = c.benchmark_group("filter and order");
+    for text in FILTERS {
+        let filter = filter(text, kind);
+        group.bench_function(name(text), |b| b.iter(|| arrange(blocks, &filter, Sort::default())));
     }
-
-    println!("\nthe same, the order of all rows refined");
-    for text in &filters[1..] {
-        let filter = filter(text, &kind);
-        let mut rows = 0;
-        let times = take(|| rows = refine(&all, &blocks, &filter).map_or(0, |a| a.order.len()));
-        line(&format!("{text:?}"), rows, &times);
+    group.finish();
+    let mut group = c.benchmark_group("filter the order of all");
+    for text in &FILTERS[1..] {
+        let filter = filter(text, kind);
+        let passed = refine(&all, blocks, &filter).expect("all is known").order.len();
+        println!("{text:?} leaves {passed} rows");
+        group.bench_function(name(text), |b| b.iter(|| refine(&all, blocks, &filter)));
     }
+    group.finish();
+}
 
-    println!("\nnext key in the filter, the order of the last one refined");
-    let typed = ["p", "pa", "pay", "pay-", "pay-api", "pay-api-7", "pay-api-7 running"];
-    let mut before: (Filter, Arranged) = (Filter::default(), all.clone());
-    for text in typed {
-        let filter = filter(text, &kind);
+/// The next key in the filter, where the order of the last one is refined.
+fn keys(c: &mut Criterion, kind: &Kind, blocks: &[Block]) {
+    let mut before: (Filter, Arranged) = (Filter::default(), arrange(blocks, &Filter::default(), Sort::default()));
+    let mut group = c.benchmark_group("next key");
+    for text in TYPED {
+        let filter = filter(text, kind);
         assert!(filter.narrows(&before.0));
-        let mut after = None;
-        let times = take(|| after = refine(&before.1, &blocks, &filter));
-        let after = after.expect("all is known");
-        line(&format!("{text:?}"), after.order.len(), &times);
+        let after = refine(&before.1, blocks, &filter).expect("all is known");
+        println!("{text:?}: {} of {} rows stay", after.order.len(), before.1.order.len());
+        group.bench_function(name(text), |b| b.iter(|| refine(&before.1, blocks, &filter)));
         before = (filter, after);
     }
+    group.finish();
+}
 
-    println!("\norder of all");
+fn sorts(c: &mut Criterion, kind: &Kind, blocks: &[Block]) {
     let column = |id: &str| SortBy::Column(kind.column(id).expect("a column"));
     let sorts = [
         ("name", SortBy::Name),
@@ -99,47 +123,37 @@ fn main() {
         ("private_ip", column("private_ip")),
         ("age", column("age")),
     ];
+    let mut group = c.benchmark_group("order of all");
     for (name, by) in sorts {
         for descending in [false, true] {
             let sort = Sort { by, descending };
-            let mut rows = 0;
-            let times = take(|| rows = arrange(&blocks, &Filter::default(), sort).order.len());
-            line(&format!("{name}{}", if descending { ", downwards" } else { "" }), rows, &times);
+            let name = format!("{name}{}", if descending { ", downwards" } else { "" });
+            group.bench_function(name, |b| b.iter(|| arrange(blocks, &Filter::default(), sort)));
         }
     }
+    group.finish();
+}
 
-    println!("\none more cell arrives");
+/// One more cell of 100 rows, where all others are there.
+fn arrivals(c: &mut Criterion, blocks: &[Block]) {
     let most = blocks.len() - 1;
     let part = arrange(&blocks[..most], &Filter::default(), Sort::default());
-    let mut rows = 0;
-    let times = take(|| {
-        let mut grown = part.clone();
-        extend(&mut grown, &blocks, most, &Filter::default(), Sort::default());
-        rows = black_box(grown).order.len();
+    c.bench_function("one more cell", |b| {
+        let grow = |mut grown: Arranged| {
+            extend(&mut grown, blocks, most, &Filter::default(), Sort::default());
+            black_box(grown)
+        };
+        b.iter_batched(|| part.clone(), grow, BatchSize::LargeInput);
     });
-    line("100 rows into 99,900", rows, &times);
 }
 
 fn filter(text: &str, kind: &Kind) -> Filter {
     Filter::parse(text, Some(kind)).expect("a filter").at(NOW)
 }
 
-fn take(mut work: impl FnMut()) -> Vec<Duration> {
-    work();
-    let mut times: Vec<Duration> = (0..TIMES)
-        .map(|_| {
-            let begin = Instant::now();
-            work();
-            begin.elapsed()
-        })
-        .collect();
-    times.sort();
-    times
-}
-
-fn line(what: &str, rows: usize, times: &[Duration]) {
-    let ms = |d: &Duration| d.as_secs_f64() * 1e3;
-    println!("{what:32} {rows:>8} {:>8.2} ms {:>6.2} ms", ms(&times[times.len() / 2]), ms(&times[times.len() - 1]));
+/// A benchmark needs a name.
+fn name(text: &str) -> &str {
+    if text.is_empty() { "(none)" } else { text }
 }
 
 /// A small generator, so that every run sees the same rows.
