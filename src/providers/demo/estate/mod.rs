@@ -89,6 +89,7 @@ type Make = fn(&Site) -> Vec<Value>;
 type MakeOne = fn(&Site, usize) -> Value;
 
 /// A kind of item and how it is made.
+#[derive(Debug)]
 struct Recipe {
     of: &'static str,
     make: Make,
@@ -138,8 +139,9 @@ impl Estate {
         let plan = file().accounts.iter().find(|p| p.id == account);
         let Some(plan) = plan else { return Items::default() };
         let site = Arc::new(self.site(plan, region));
-        let fixed = recipe.map_or_else(|| others::items(&site, of), |r| (r.make)(&site));
-        let more = recipe.and_then(|r| r.one).map(|make| (make, site.more));
+        let complete = |r: &Recipe| (r.make)(&site).into_iter().map(|i| others::complete(&site, r.of, i)).collect();
+        let fixed = recipe.map_or_else(|| others::items(&site, of), complete);
+        let more = recipe.filter(|r| r.one.is_some()).map(|r| (r, site.more));
         Items { fixed, more, site: Some(site) }
     }
 
@@ -176,7 +178,7 @@ impl Estate {
 #[derive(Debug, Default)]
 pub(super) struct Items {
     fixed: Vec<Value>,
-    more: Option<(MakeOne, usize)>,
+    more: Option<(&'static Recipe, usize)>,
     site: Option<Arc<Site>>,
 }
 
@@ -189,8 +191,9 @@ impl Items {
         match at.checked_sub(self.fixed.len()) {
             None => self.fixed.get(at).map(Cow::Borrowed),
             Some(n) => {
-                let (make, count) = self.more?;
-                (n < count).then(|| Some(Cow::Owned(make(self.site.as_ref()?, n)))).flatten()
+                let (recipe, _) = self.more.filter(|(_, count)| n < *count)?;
+                let (site, make) = (self.site.as_ref()?, recipe.one?);
+                Some(Cow::Owned(others::complete(site, recipe.of, make(site, n))))
             }
         }
     }

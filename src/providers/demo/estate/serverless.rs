@@ -62,7 +62,7 @@ fn mappings(site: &Site) -> Vec<Value> {
         let queue = app.queues.first()?;
         let id = super::uuid(site, &format!("{function}{queue}"));
         Some(
-            json!({"UUID": id, "EventSourceMappingArn": site.arn("lambda", &format!("event-source-mapping:{id}")), "EventSourceArn": site.arn("sqs", queue), "FunctionArn": function_arn(site, function), "BatchSize": 10,
+            json!({"UUID": id, "EventSourceArn": site.arn("sqs", queue), "FunctionArn": function_arn(site, function), "BatchSize": 10,
             "State": "Enabled", "StateTransitionReason": "USER_INITIATED", "LastModified": site.days(function, 80),
             "_names": [function, function_arn(site, function)], "_arn": site.arn("lambda", &format!("event-source-mapping:{id}"))}),
         )
