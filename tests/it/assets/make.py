@@ -303,6 +303,16 @@ def kubernetes(p):
     )
 
 
+@makes("eks/fargate-profile")
+def fargate_profiles(p):
+    role = p.role("eks-fargate-pods")
+    for name, tags in (("batch", PLAIN), ("bare", {})):
+        p.eks.create_fargate_profile(
+            fargateProfileName=name, clusterName="prod", podExecutionRoleArn=role,
+            subnets=p.made["subnets"], selectors=[{"namespace": "jobs"}, {"namespace": name}], tags=tags,
+        )
+
+
 @makes("lambda/function")
 def functions(p):
     packed = io.BytesIO()
@@ -354,6 +364,26 @@ def databases(p):
     p.rds.create_db_snapshot(DBSnapshotIdentifier="before", DBInstanceIdentifier="main", Tags=pairs(p.tags))
 
 
+@makes("rds/cluster-snapshot")
+def cluster_snapshots(p):
+    p.rds.create_db_cluster_snapshot(
+        DBClusterSnapshotIdentifier="aurora-before", DBClusterIdentifier="aurora", Tags=pairs(p.tags)
+    )
+    p.rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier="aurora-bare", DBClusterIdentifier="aurora")
+
+
+@makes("rds/proxy")
+def proxies(p):
+    secret = p.secretsmanager.create_secret(Name="proxy-login", SecretString=CANARY)["ARN"]
+    role = p.role("rds")
+    for name in ("pool", "bare"):
+        p.rds.create_db_proxy(
+            DBProxyName=name, EngineFamily="MYSQL", RoleArn=role, VpcSubnetIds=p.made["subnets"],
+            Auth=[{"AuthScheme": "SECRETS", "SecretArn": secret, "IAMAuth": "REQUIRED"}], RequireTLS=name == "pool",
+            **({"Tags": pairs(PLAIN)} if name == "pool" else {}),
+        )
+
+
 @makes("rds/subnet-group")
 def subnet_groups(p):
     for name in ("private", "bare"):
@@ -380,6 +410,12 @@ def warehouse(p):
         ClusterIdentifier="facts", NodeType="dc2.large", MasterUsername="admin", MasterUserPassword=CANARY + "Aa1",
         ClusterType="single-node", Tags=pairs(p.tags),
     )
+
+
+@makes("redshift/snapshot")
+def warehouse_snapshots(p):
+    for name, tags in (("facts-before", p.tags), ("facts-bare", {})):
+        p.redshift.create_cluster_snapshot(SnapshotIdentifier=name, ClusterIdentifier="facts", Tags=pairs(tags))
 
 
 @makes("sqs/queue")
@@ -622,6 +658,15 @@ def glue(p):
         Name="etl", Role="x", Command={"Name": "glueetl", "ScriptLocation": "s3://b/x.py"}, Tags=PLAIN,
         DefaultArguments={"--password": CANARY},
     )
+
+
+@makes("glue/crawler")
+def crawlers(p):
+    role = p.role("glue")
+    for name, tags in (("raw", PLAIN), ("bare", {})):
+        p.glue.create_crawler(
+            Name=name, Role=role, DatabaseName="lake", Targets={"S3Targets": [{"Path": f"s3://b/{name}"}]}, Tags=tags
+        )
 
 
 @makes("athena/workgroup")

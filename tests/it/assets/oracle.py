@@ -429,6 +429,15 @@ def _(p):
             yield row(f"{c}/{name}", name, n["status"], n.get("tags"))
 
 
+@kind("eks/fargate-profile")
+def _(p):
+    for c in p.all("eks", "list_clusters", "clusters"):
+        for name in p.all("eks", "list_fargate_profiles", "fargateProfileNames", clusterName=c):
+            f = p.eks.describe_fargate_profile(clusterName=c, fargateProfileName=name)["fargateProfile"]
+            namespaces = [s["namespace"] for s in f["selectors"]]
+            yield row(f"{c}/{name}", name, f["status"], f.get("tags"), namespaces=namespaces)
+
+
 @kind("elasticache/cluster")
 def _(p):
     for c in p.all("elasticache", "describe_cache_clusters", "CacheClusters"):
@@ -542,6 +551,14 @@ def _(p):
     for j in p.all("glue", "get_jobs", "Jobs"):
         tags = p.glue.get_tags(ResourceArn=p.arn("glue", f"job/{j['Name']}"))["Tags"]
         yield row(j["Name"], j["Name"], tags=tags)
+
+
+@kind("glue/crawler")
+def _(p):
+    for c in p.all("glue", "get_crawlers", "Crawlers"):
+        tags = p.glue.get_tags(ResourceArn=p.arn("glue", f"crawler/{c['Name']}"))["Tags"]
+        paths = [t["Path"] for t in c["Targets"]["S3Targets"]]
+        yield row(c["Name"], c["Name"], c["State"], tags, database=c["DatabaseName"], s3=paths)
 
 
 @kind("guardduty/detector")
@@ -767,6 +784,22 @@ def _(p):
         yield row(name, name, s["Status"], of(s.get("TagList")))
 
 
+@kind("rds/cluster-snapshot")
+def _(p):
+    for s in p.all("rds", "describe_db_cluster_snapshots", "DBClusterSnapshots"):
+        name = s["DBClusterSnapshotIdentifier"]
+        cluster = s["DBClusterIdentifier"]
+        yield row(name, name, s["Status"], of(s.get("TagList")), cluster=cluster, type=s["SnapshotType"])
+
+
+@kind("rds/proxy")
+def _(p):
+    for x in p.all("rds", "describe_db_proxies", "DBProxies"):
+        tags = of(p.rds.list_tags_for_resource(ResourceName=x["DBProxyArn"])["TagList"])
+        more = {"endpoint": x["Endpoint"], "tls": x["RequireTLS"], "iam": [a["IAMAuth"] for a in x["Auth"]]}
+        yield row(x["DBProxyName"], x["DBProxyName"], x["Status"], tags, engine=x["EngineFamily"], **more)
+
+
 @kind("rds/subnet-group")
 def _(p):
     for g in p.all("rds", "describe_db_subnet_groups", "DBSubnetGroups"):
@@ -781,6 +814,14 @@ def _(p):
     for c in p.all("redshift", "describe_clusters", "Clusters"):
         name = c["ClusterIdentifier"]
         yield row(name, name, c["ClusterStatus"], of(c.get("Tags")))
+
+
+@kind("redshift/snapshot")
+def _(p):
+    for s in p.all("redshift", "describe_cluster_snapshots", "Snapshots"):
+        name, cluster = s["SnapshotIdentifier"], s["ClusterIdentifier"]
+        nodes = s["NumberOfNodes"]
+        yield row(f"{cluster}/{name}", name, s["Status"], of(s.get("Tags")), cluster=cluster, nodes=nodes)
 
 
 @kind("route53/health-check", "global")
