@@ -337,3 +337,12 @@ fn a_name_is_looked_for_among_the_kinds_tags_where_the_tagging_service_is_refuse
     tell(&mut state, ticket, of(1, "aws/ec2/instance", done()));
     assert!(started(&end(&mut state, ticket, End::Done)).is_empty(), "once");
 }
+
+#[test]
+fn the_header_of_a_search_says_in_less_room_too_how_far_it_has_come() {
+    let mut state = untested(SIZE);
+    begin(&mut state, Goal::Find("web-1".to_owned()));
+    let joined = |pieces: &Vec<(_, String)>| pieces.iter().map(|(_, w)| w.as_str()).collect::<Vec<_>>().join(" · ");
+    let words: Vec<String> = browse_header(&state).iter().map(joined).collect();
+    assert_eq!(words, ["searched 2/3 · 1 found · 1 denied", "1 found in 2/3 · 1 denied", "1 found · 1 denied"]);
+}
