@@ -27,6 +27,16 @@ pub struct Head {
 }
 
 impl Head {
+    fn of(kind: &Kind) -> Self {
+        Self {
+            id: kind.id.clone(),
+            title: kind.title.clone(),
+            aliases: kind.aliases.clone(),
+            group: kind.group.clone(),
+            scope: kind.scope.word().to_owned(),
+        }
+    }
+
     /// Whether a word names this kind: its id, the id without the cloud, or an alias.
     pub fn answers_to(&self, word: &str) -> bool {
         let short = self.id.split_once('/').map(|(_, rest)| rest);
@@ -103,14 +113,7 @@ impl Catalog {
     }
 
     fn add(&mut self, kind: Kind) {
-        let head = Head {
-            id: kind.id.clone(),
-            title: kind.title.clone(),
-            aliases: kind.aliases.clone(),
-            group: kind.group.clone(),
-            scope: kind.scope.word().to_owned(),
-        };
-        let id = KindId::new(&kind.id);
+        let (id, head) = (KindId::new(&kind.id), Head::of(&kind));
         self.entries.retain(|(known, _)| *known != id);
         let entry = Entry { text: "", head: Some(head).into(), kind: OnceLock::from(Some(Arc::new(kind))) };
         self.entries.push((id, entry));
@@ -123,7 +126,10 @@ impl Catalog {
 
     /// What the picker shows.
     pub fn heads(&self) -> impl Iterator<Item = &Head> {
-        self.entries.iter().filter_map(|(_, e)| e.head.get_or_init(|| toml::from_str(e.text).ok()).as_ref())
+        // What it needs stands before the first table, and is read between the key that opens the picker and its frame.
+        let top = |text: &'static str| text.find("\n[").and_then(|end| text.get(..end)).unwrap_or(text);
+        let read = move |e: &Entry| toml::from_str(top(e.text)).ok();
+        self.entries.iter().filter_map(move |(_, e)| e.head.get_or_init(|| read(e)).as_ref())
     }
 
     /// A kind.
@@ -187,7 +193,9 @@ mod tests {
             }
         }
         assert!(wrong.is_empty(), "{wrong}");
-        assert_eq!(catalog.heads().count(), FILES.len());
+        let kinds: Vec<Head> = catalog.ids().filter_map(|id| catalog.kind(id)).map(|k| Head::of(k)).collect();
+        assert!(catalog.heads().eq(&kinds), "the picker shows what the files say");
+        assert_eq!(kinds.len(), FILES.len());
     }
 
     #[test]
