@@ -1,6 +1,6 @@
 //! Cells: what is asked of one account in one place about one kind, and how that stands.
 
-use super::{AccountId, CheckError, Connection, ConnectionId, Denial, Region, Regions, Timestamp};
+use super::{AccountId, CheckError, Connection, ConnectionId, Denial, ErrorClass, Region, Regions, Timestamp};
 use std::fmt;
 use std::sync::Arc;
 
@@ -44,6 +44,23 @@ pub enum Trouble {
     Denied(Box<Denial>),
     /// There was no answer, or none that could be read.
     Failed(CheckError),
+}
+
+impl Trouble {
+    /// Whether another has the same reason, whatever account, region or resource they name.
+    pub fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Denied(a), Self::Denied(b)) => {
+                (a.reason, a.explicit, &a.policy_arn) == (b.reason, b.explicit, &b.policy_arn)
+            }
+            (Self::Failed(a), Self::Failed(b)) => match a.class {
+                // Whose credentials have expired, and which host is away, is in the words alone.
+                ErrorClass::Source | ErrorClass::Network | ErrorClass::Proxy => a == b,
+                class => class == b.class && a.code == b.code,
+            },
+            _ => false,
+        }
+    }
 }
 
 /// How a cell stands. Denied is not empty, and not asked is not denied.

@@ -165,6 +165,8 @@ pub enum Part {
         batch: Option<Arc<Batch>>,
         /// Whether something in it is hidden.
         hidden: bool,
+        /// What second calls did not bring.
+        notes: Vec<CellNote>,
     },
 }
 

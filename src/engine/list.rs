@@ -13,7 +13,7 @@ use crate::domain::{
     Look, Needle, Part, Partition, Reason, Region, RegionFact, Regions, Secret, TargetFacts, Timestamp, Trouble,
 };
 use crate::providers::aws::calls::Calls;
-use crate::providers::aws::list::{Listed, Lister, Out};
+use crate::providers::aws::list::{Listed, Lister, Looked, Out};
 use crate::providers::aws::{AssumeError, Aws, Round, Session};
 use futures_util::future::BoxFuture;
 use std::collections::VecDeque;
@@ -67,8 +67,10 @@ pub(super) async fn all(shared: Arc<Shared>, listing: Listing, sink: Sink) -> En
     }
     let mut work: JoinSet<Ended> = JoinSet::new();
     let mut lots: Vec<Lot> = Vec::new();
-    let mut ready: VecDeque<(usize, Option<Region>)> = VecDeque::new();
+    let mut ready = Ready::default();
     let most = 2 * shared.settings.concurrency.max(1);
+    // One account that is asked to slow down leaves room for the others.
+    let most_of_one = if listing.select.len() > 1 { most - most / 4 } else { most };
     loop {
         while reaching.len() < most
             && let Some(id) = unreached.pop_front()
@@ -76,7 +78,7 @@ pub(super) async fn all(shared: Arc<Shared>, listing: Listing, sink: Sink) -> En
             reaching.spawn(reach(shared.clone(), round.clone(), listing.clone(), kinds.clone(), id, sink.clone()));
         }
         while work.len() < most
-            && let Some((at, region)) = ready.pop_front()
+            && let Some((at, region)) = ready.next(most_of_one)
         {
             let lot = &lots[at];
             let cell = Cell {
@@ -105,7 +107,8 @@ pub(super) async fn all(shared: Arc<Shared>, listing: Listing, sink: Sink) -> En
                 }
             }
             Some(ended) = work.join_next() => {
-                let Ok((at, _, state)) = ended else { continue };
+                let Ok((at, key, state)) = ended else { continue };
+                ready.ended(key.connection);
                 let lot = &mut lots[at];
                 lot.ahead -= 1;
                 match state {
@@ -132,10 +135,46 @@ pub(super) async fn all(shared: Arc<Shared>, listing: Listing, sink: Sink) -> En
     End::Done
 }
 
-fn release(lot: &mut Lot, at: usize, many: usize, ready: &mut VecDeque<(usize, Option<Region>)>) {
+/// Cells whose turn may come, fairly: the next is of the target that has the fewest under way.
+#[derive(Default)]
+struct Ready {
+    /// By target, in the order in which they were reached.
+    targets: Vec<Queue>,
+}
+
+struct Queue {
+    connection: ConnectionId,
+    running: usize,
+    cells: VecDeque<(usize, Option<Region>)>,
+}
+
+impl Ready {
+    fn of(&mut self, connection: ConnectionId) -> &mut Queue {
+        let at = self.targets.iter().position(|q| q.connection == connection).unwrap_or_else(|| {
+            self.targets.push(Queue { connection, running: 0, cells: VecDeque::new() });
+            self.targets.len() - 1
+        });
+        &mut self.targets[at]
+    }
+
+    fn next(&mut self, most_of_one: usize) -> Option<(usize, Option<Region>)> {
+        let waiting = self.targets.iter_mut().filter(|q| !q.cells.is_empty() && q.running < most_of_one);
+        let queue = waiting.min_by_key(|q| q.running)?;
+        queue.running += 1;
+        queue.cells.pop_front()
+    }
+
+    fn ended(&mut self, connection: ConnectionId) {
+        let queue = self.of(connection);
+        queue.running = queue.running.saturating_sub(1);
+    }
+}
+
+fn release(lot: &mut Lot, at: usize, many: usize, ready: &mut Ready) {
+    let cells = &mut ready.of(lot.target.connection.id).cells;
     for region in lot.waiting.drain(..many.min(lot.waiting.len())) {
         lot.ahead += 1;
-        ready.push_back((at, region));
+        cells.push_back((at, region));
     }
 }
 
@@ -218,18 +257,22 @@ async fn regions(
 ) -> Regions {
     let key = (connection.id, session.account.clone());
     let known = locked(&shared.regions).get(&key).cloned();
-    match (known, needed) {
+    let known = match (known, needed) {
         (Some(known), None | Some(false)) => return known,
         // Nothing is asked, and nothing is assumed.
         (None, None) => return Regions { list: Vec::new(), assumed: false },
-        (_, Some(_)) => {}
-    }
+        (known, Some(_)) => known,
+    };
     let calls = Calls::new(&shared.aws, round, connection, session);
     for region in Aws::ec2_regions(connection, session) {
         if let Ok((regions, _)) = calls.regions(region).await.result {
             locked(&shared.regions).insert(key, regions.clone());
             return regions;
         }
+    }
+    // What it said last is better than a guess.
+    if let Some(known) = known {
+        return known;
     }
     let assumed = match connection.regions.is_empty() {
         true => Region::assumed(&session.partition),
@@ -343,10 +386,17 @@ impl Cell {
     }
 
     async fn list(&self, region: &Region) -> CellState {
-        let (connection, session) = (&self.target.connection, &*self.target.session);
+        let connection = &self.target.connection;
+        let session = match self.session().await {
+            Ok(session) => session,
+            Err(Trouble::Denied(denial)) => {
+                return CellState::Denied { denial, inferred: false, at: Timestamp::now() };
+            }
+            Err(Trouble::Failed(error)) => return CellState::Failed { error, at: Timestamp::now() },
+        };
         let gate = self.shared.paces.gate(session.account.clone());
         let lister = Lister {
-            calls: Calls::new(&self.shared.aws, &self.round, connection, session),
+            calls: Calls::new(&self.shared.aws, &self.round, connection, &session),
             catalog: &self.shared.catalog,
             account: &session.account,
             partition: &session.partition,
@@ -359,7 +409,16 @@ impl Cell {
         if !listed.notes.is_empty() {
             self.sink.part(Part::Notes { cell: self.key.clone(), notes: listed.notes.clone() }).await;
         }
-        ended(listed, Timestamp::now())
+        ended(listed, self.target.regions.assumed, Timestamp::now())
+    }
+
+    /// The target's session, or another where that is about to end: a long listing outlives one. Nobody is asked for a
+    /// code in the middle of it.
+    async fn session(&self) -> Result<Arc<Session>, Trouble> {
+        if self.target.session.used_code {
+            return Ok(self.target.session.clone());
+        }
+        session(&self.shared, &self.round, &self.listing.book, &self.target.connection).await
     }
 
     async fn tell(&self, state: CellState) {
@@ -368,10 +427,11 @@ impl Cell {
 }
 
 /// How a cell stands after its list ended.
-fn ended(listed: Listed, at: Timestamp) -> CellState {
+fn ended(listed: Listed, assumed: bool, at: Timestamp) -> CellState {
     match listed.trouble {
         None => CellState::Done { at },
-        Some(Trouble::Failed(error)) if error.class == ErrorClass::RegionOff => CellState::RegionOff,
+        // The same code means a key that is no longer good; where the account says what is on, that is believed.
+        Some(Trouble::Failed(error)) if error.class == ErrorClass::RegionOff && assumed => CellState::RegionOff,
         Some(trouble) if listed.rows > 0 => CellState::Partial { trouble, at },
         Some(Trouble::Denied(denial)) => CellState::Denied { denial, inferred: false, at },
         Some(Trouble::Failed(error)) => CellState::Failed { error, at },
@@ -443,9 +503,9 @@ pub(super) async fn look(shared: &Shared, look: &Look, sink: &Sink) -> End {
     let (cell, id) = (look.cell.clone(), look.asset.id.clone());
     let part = match lister.look(kind, &look.asset, look.reveal).await {
         Err(trouble) => return failed(trouble),
-        Ok(None) => Part::Item { cell, id, json: None, batch: None, hidden: false },
-        Ok(Some((json, batch, hidden))) => {
-            Part::Item { cell, id, json: Some(Secret::new(json)), batch: Some(batch), hidden }
+        Ok(None) => Part::Item { cell, id, json: None, batch: None, hidden: false, notes: Vec::new() },
+        Ok(Some(Looked { json, batch, hidden, notes })) => {
+            Part::Item { cell, id, json: Some(Secret::new(json)), batch: Some(batch), hidden, notes }
         }
     };
     sink.part(part).await;

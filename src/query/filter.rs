@@ -160,8 +160,7 @@ impl Filter {
             Field::Id => text(row.id()),
             Field::Name => text(row.name()),
             Field::Arn => text(row.arn()),
-            // A state that a second call brings is not known before.
-            Field::State if row.state().is_empty() && cell.kind.late_state().is_some() => Judged::Unknown,
+            Field::State if row.state_role().is_unknown() => Judged::Unknown,
             Field::State => text(row.state()),
             Field::Region => text(place(cell, row)),
             Field::Kind => text(&cell.kind.id),

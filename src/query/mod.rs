@@ -16,7 +16,9 @@ pub use needle::{Hunt, TAGGED, hunt, needle, place_of_arn};
 pub use value::{column_text, column_width, export_text, state_words, tags_text};
 
 use crate::catalog::kind::Kind;
-use crate::domain::{AccountId, Batch, ConnectionId, ConnectionName, Region, RowView};
+use crate::domain::{
+    AccountId, AssetRef, Batch, CellKey, ConnectionId, ConnectionName, KindId, Region, RowView, Value,
+};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -47,6 +49,29 @@ impl CellLabel {
     /// The region's code, or `global`.
     pub fn place(&self) -> &str {
         self.region.as_ref().map_or("global", Region::as_str)
+    }
+
+    /// The cell itself.
+    pub fn key(&self) -> CellKey {
+        CellKey { connection: self.connection, region: self.region.clone(), kind: KindId::new(&self.kind.id) }
+    }
+
+    /// What is needed to read one of its rows again.
+    pub fn asset(&self, row: &RowView<'_>) -> AssetRef {
+        // What is not known can be no parameter.
+        let known = |at: usize| {
+            let value = row.value(at);
+            !matches!(value, Value::Empty | Value::NotLoaded | Value::Denied | Value::Failed | Value::Hidden)
+        };
+        let columns = self.kind.columns.iter().enumerate().filter(|(at, _)| known(*at));
+        AssetRef {
+            id: row.id().to_owned(),
+            arn: row.arn().to_owned(),
+            name: row.name().to_owned(),
+            region: Region::parse(row.region()).ok(),
+            parent: row.batch().parent().cloned(),
+            fields: columns.map(|(at, column)| (column.id.clone(), export_text(at, row).into_owned())).collect(),
+        }
     }
 }
 

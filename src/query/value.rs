@@ -2,7 +2,7 @@
 
 use super::amount;
 use crate::catalog::kind::{Column, Type};
-use crate::domain::{RowView, TagState, Timestamp, Value};
+use crate::domain::{RowView, StateRole, TagState, Timestamp, Value};
 use std::borrow::Cow;
 
 /// A value as a table shows it; what is not there says why. `now` is for ages.
@@ -54,9 +54,15 @@ pub fn column_width(column: &Column) -> u16 {
     column.width.unwrap_or(of_type).max(title)
 }
 
-/// A row's state: a symbol and the cloud's word.
+/// A row's state: a symbol and the cloud's word; what is not there says why.
 pub fn state_words(row: &RowView<'_>) -> String {
-    if row.state().is_empty() { String::new() } else { format!("{} {}", row.state_role().symbol(), row.state()) }
+    match row.state_role() {
+        StateRole::NotLoaded => "…".to_owned(),
+        StateRole::Denied => "denied".to_owned(),
+        StateRole::Failed => "failed".to_owned(),
+        _ if row.state().is_empty() => String::new(),
+        role => format!("{} {}", role.symbol(), row.state()),
+    }
 }
 
 /// A row's tags, `K=V` by `K=V`; what is not there says why.

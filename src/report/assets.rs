@@ -1,7 +1,7 @@
 //! Assets as data: `assets --format json`, `jsonl` and `csv`.
 
 use crate::catalog::kind::{Column, Kind, Type};
-use crate::domain::{RowView, TagState, Timestamp, Value as Cell};
+use crate::domain::{RowView, StateRole, TagState, Timestamp, Value as Cell};
 use crate::query::{CellLabel, export_text, place};
 use serde_json::{Map, Value, json};
 
@@ -24,6 +24,7 @@ pub fn asset(cell: &CellLabel, row: &RowView<'_>, columns: &[usize]) -> Value {
             Value::Null
         }
     };
+    note("state", state_unknown(row.state_role()));
     let mut values = Map::new();
     for (at, column) in columns.iter().filter_map(|at| Some((*at, cell.kind.columns.get(*at)?))) {
         note(&column.id, why(row.value(at)));
@@ -86,6 +87,20 @@ fn tags_unknown(state: TagState) -> Option<&'static str> {
     }
 }
 
+fn state_unknown(role: StateRole) -> Option<&'static str> {
+    match role {
+        StateRole::NotLoaded => Some("not_loaded"),
+        StateRole::Denied => Some("denied"),
+        StateRole::Failed => Some("failed"),
+        _ => None,
+    }
+}
+
+/// How something that is not known is marked in a record.
+fn marked(why: &str) -> String {
+    format!("‹{}›", why.replace('_', " "))
+}
+
 /// The head of comma-separated values: the common fields, columns of one kind, and tags where they are wanted.
 pub fn csv_head(kind: Option<&Kind>, columns: &[usize], tags: bool) -> Vec<String> {
     let mut head: Vec<String> = COMMON.iter().map(|c| (*c).to_owned()).collect();
@@ -96,6 +111,7 @@ pub fn csv_head(kind: Option<&Kind>, columns: &[usize], tags: bool) -> Vec<Strin
 
 /// One asset as a record; tags as a JSON object in one field.
 pub fn csv_record(cell: &CellLabel, row: &RowView<'_>, columns: &[usize], tags: bool) -> Vec<String> {
+    let state = state_unknown(row.state_role()).map_or_else(|| row.state().to_owned(), marked);
     let common = [
         cell.name.as_str(),
         cell.account.as_str(),
@@ -104,7 +120,7 @@ pub fn csv_record(cell: &CellLabel, row: &RowView<'_>, columns: &[usize], tags: 
         row.id(),
         row.arn(),
         row.name(),
-        row.state(),
+        &state,
     ];
     let mut record: Vec<String> = common.iter().map(|c| (*c).to_owned()).collect();
     record.extend(columns.iter().map(|at| export_text(*at, row).into_owned()));
@@ -112,7 +128,7 @@ pub fn csv_record(cell: &CellLabel, row: &RowView<'_>, columns: &[usize], tags: 
         record.push(match row.tag_state() {
             TagState::Known => json!(row.tags().collect::<std::collections::BTreeMap<_, _>>()).to_string(),
             TagState::None => String::new(),
-            state => format!("‹{}›", tags_unknown(state).unwrap_or_default().replace('_', " ")),
+            state => marked(tags_unknown(state).unwrap_or_default()),
         });
     }
     record

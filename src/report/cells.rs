@@ -3,7 +3,7 @@
 use super::words;
 use crate::catalog::Catalog;
 use crate::diagnose::{About, advice};
-use crate::domain::{CellKey, CellNote, CellState, Connection, ConnectionId, ErrorClass, KindId, Trouble};
+use crate::domain::{CellKey, CellNote, CellState, Connection, ConnectionId, KindId, Trouble};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -149,7 +149,7 @@ pub fn groups(
 
 /// The group of a trouble, made where there is none.
 fn add<'g>(groups: &'g mut Vec<Group>, trouble: &Trouble, what: &str) -> &'g mut Group {
-    let at = groups.iter().position(|g| g.what == [what] && alike(&g.trouble, trouble)).unwrap_or_else(|| {
+    let at = groups.iter().position(|g| g.what == [what] && g.trouble.is_like(trouble)).unwrap_or_else(|| {
         groups.push(Group {
             trouble: trouble.clone(),
             what: vec![what.to_owned()],
@@ -170,21 +170,6 @@ fn action(trouble: &Trouble) -> Option<&str> {
     }
 }
 
-/// Whether two troubles have the same reason, whatever account or region they name.
-fn alike(a: &Trouble, b: &Trouble) -> bool {
-    match (a, b) {
-        (Trouble::Denied(a), Trouble::Denied(b)) => {
-            (a.reason, a.explicit, &a.policy_arn) == (b.reason, b.explicit, &b.policy_arn)
-        }
-        (Trouble::Failed(a), Trouble::Failed(b)) => match (a.class, b.class) {
-            // Whose credentials have expired, and which host is away, is in the words alone.
-            (ErrorClass::Source | ErrorClass::Network | ErrorClass::Proxy, _) => a == b,
-            (a_class, b_class) => a_class == b_class && a.code == b.code,
-        },
-        _ => false,
-    }
-}
-
 impl Group {
     fn put(&mut self, key: &CellKey, rows: usize) {
         self.places.entry(key.connection).or_default().insert(key.region.as_ref().map(ToString::to_string));
@@ -194,7 +179,7 @@ impl Group {
 
     /// Whether another thing is kept away in the same places for the same reason.
     fn is_like(&self, other: &Self) -> bool {
-        alike(&self.trouble, &other.trouble)
+        self.trouble.is_like(&other.trouble)
             && self.places == other.places
             && self.kinds.is_empty() == other.kinds.is_empty()
     }
@@ -308,7 +293,7 @@ fn short(kind: &KindId) -> &str {
 mod tests {
     use super::*;
     use crate::domain::{
-        CheckError, ConnectionName, Denial, Method, PolicyType, Reason, Region, RoleArn, Source, Timestamp,
+        CheckError, ConnectionName, Denial, ErrorClass, Method, PolicyType, Reason, Region, RoleArn, Source, Timestamp,
     };
 
     fn connection(name: &str) -> Connection {

@@ -109,7 +109,8 @@ pub fn run(launch: Launch) -> Result<Run, RuntimeError> {
     }
     // What is wrong in the settings stands in the launch's faults already.
     let (look, _) = launch.wardrobe.look(&launch.settings)?;
-    let clouds = Builder::new_multi_thread().enable_all().thread_name("cloud").build()?;
+    let clouds =
+        Builder::new_multi_thread().enable_all().thread_name("cloud").on_thread_start(process::step_back).build()?;
     let handle = clouds.handle().clone();
     let _clouds = Background(Some(clouds));
     let screen = Builder::new_current_thread().enable_all().build()?;

@@ -61,6 +61,17 @@ fn give_back() {
     }
 }
 
+/// Puts the thread that calls it behind the one that draws: where they share a core, a key does not wait until an answer
+/// is decoded or an order made.
+pub fn step_back() {
+    /// Half the way to the least (<https://man7.org/linux/man-pages/man7/sched.7.html>).
+    #[cfg(target_os = "linux")]
+    const BEHIND: i32 = 10;
+    // Linux means one thread by this, others the whole program. Where it is refused, keys wait a little longer.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, BEHIND);
+}
+
 /// Overwrites a variable's value where the system put it: `remove_var` only forgets the pointer, and
 /// `/proc/<pid>/environ` goes on showing the bytes.
 fn wipe(name: &str) {

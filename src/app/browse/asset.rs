@@ -57,8 +57,9 @@ pub(in crate::app) fn asset_lines(state: &State, list: &List, followed: &Followe
     }
     fact("Id", Role::Text, row.id());
     fact("ARN", Role::Text, row.arn());
-    if !row.state().is_empty() {
-        fact("State", row.state_role().role(), &crate::query::state_words(&row));
+    let state = crate::query::state_words(&row);
+    if !state.is_empty() {
+        fact("State", row.state_role().role(), &state);
     }
     fact("Account", Role::Text, &format!("{} · {}", cell.name, cell.account));
     fact("Region", Role::Text, place(cell, &row));

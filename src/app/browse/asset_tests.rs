@@ -27,7 +27,14 @@ fn copied(effects: &[Effect]) -> String {
 
 fn item(json: &str, hidden: bool) -> Part {
     let json = Some(Secret::new(json.to_owned()));
-    Part::Item { cell: cell(2, "us-east-1"), id: "i".to_owned(), json, batch: Some(batch(&["ingest-1"])), hidden }
+    Part::Item {
+        cell: cell(2, "us-east-1"),
+        id: "i".to_owned(),
+        json,
+        batch: Some(batch(&["ingest-1"])),
+        hidden,
+        notes: Vec::new(),
+    }
 }
 
 fn page(state: &State) -> String {

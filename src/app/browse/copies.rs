@@ -1,6 +1,5 @@
 //! Copies of an asset: what it is called, its JSON, the policy for its kind, and the AWS CLI's command that reads it.
 
-use super::look::asset_ref;
 use crate::app::reading::copy_of;
 use crate::app::{Action, Effect, Notice, State};
 use crate::catalog::kind::{Call, Param, Scope};
@@ -118,7 +117,7 @@ impl Fill for Row<'_> {
                 }
             }
             Place::Row(field) => {
-                let asset = asset_ref(self.cell, self.row);
+                let asset = self.cell.asset(self.row);
                 match field.as_str() {
                     "id" => asset.id,
                     "arn" => asset.arn,

@@ -2,12 +2,12 @@
 
 use super::asset::{asset_lines, called};
 use super::{AssetKey, Followed};
+use crate::app::detail::reason_words;
 use crate::app::viewer::{Sheet, Tab};
 use crate::app::{Effect, Line, Notice, Overlay, State, Viewer, ViewerKind};
 use crate::domain::{
-    AssetRef, Batch, CellKey, End, KindId, Look, Part, Region, Request, Role, RowView, Secret, Ticket, Timestamp,
+    AssetRef, Batch, CellKey, CellNote, End, Look, Part, Request, Role, Secret, Ticket, Timestamp, Trouble,
 };
-use crate::query::{CellLabel, export_text};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -30,6 +30,8 @@ pub struct Looked {
     json: Option<Secret>,
     /// Something in it is hidden.
     pub hidden: bool,
+    /// What is missing in it.
+    notes: Vec<CellNote>,
     /// Until when what is hidden is shown.
     pub until: Option<Timestamp>,
     /// Why it could not be read.
@@ -38,30 +40,12 @@ pub struct Looked {
     gone: bool,
 }
 
-/// What is needed to read a row's asset again.
-pub(super) fn asset_ref(cell: &CellLabel, row: &RowView<'_>) -> AssetRef {
-    let fields = cell.kind.columns.iter().enumerate();
-    AssetRef {
-        id: row.id().to_owned(),
-        arn: row.arn().to_owned(),
-        name: row.name().to_owned(),
-        region: Region::parse(row.region()).ok(),
-        parent: row.batch().parent().cloned(),
-        fields: fields.map(|(at, column)| (column.id.clone(), export_text(at, row).into_owned())).collect(),
-    }
-}
-
-/// The cell that a row came from.
-pub(super) fn cell_of(cell: &CellLabel) -> CellKey {
-    CellKey { connection: cell.connection, region: cell.region.clone(), kind: KindId::new(&cell.kind.id) }
-}
-
 impl State {
     /// Opens the asset under the cursor: what its row says at once, and what the cloud says as soon as it does.
     pub(in crate::app) fn open_asset(&mut self, now: Timestamp) -> Vec<Effect> {
         self.follow();
         let Some(followed) = self.browse.list().and_then(|l| l.followed.clone()) else { return Vec::new() };
-        let (cell, asset) = (cell_of(&followed.cell), asset_ref(&followed.cell, &followed.row()));
+        let (cell, asset) = (followed.cell.key(), followed.cell.asset(&followed.row()));
         self.browse.looked = Some(Box::new(Looked {
             key: followed.key(),
             cell,
@@ -71,6 +55,7 @@ impl State {
             reveal: false,
             json: None,
             hidden: false,
+            notes: Vec::new(),
             until: None,
             failed: None,
             gone: false,
@@ -136,9 +121,11 @@ impl State {
     ) -> Option<bool> {
         let looked = self.browse.looked.as_mut().filter(|l| l.ticket == Some(ticket))?;
         match body {
-            Ok(Part::Item { json, batch, hidden, .. }) => {
+            Ok(Part::Item { json, batch, hidden, notes, .. }) => {
                 looked.gone = json.is_none();
-                if let Some(batch) = batch.as_ref().filter(|b| !b.is_empty()) {
+                looked.notes = notes.clone();
+                // What is shown for some seconds may not stay in a row.
+                if let Some(batch) = batch.as_ref().filter(|b| !b.is_empty() && !looked.reveal) {
                     looked.followed.renew(batch);
                 }
                 match looked.reveal {
@@ -207,6 +194,13 @@ impl State {
             lines.push(Line::of(Role::Untested, "It is there no more; this is what its row said."));
             lines.push(Line::blank());
         }
+        let missing: Vec<String> = looked.notes.iter().map(missing).collect();
+        for words in &missing {
+            lines.push(Line::of(Role::Untested, words));
+        }
+        if !missing.is_empty() {
+            lines.push(Line::blank());
+        }
         lines.extend(asset_lines(self, list, &looked.followed));
         lines.extend(self.lead_lines());
         let json = match (&self.browse.revealed, &looked.json, &looked.failed) {
@@ -215,7 +209,7 @@ impl State {
             (None, None, Some(why)) => format!("it could not be read: {why}"),
             (None, None, None) => "being read…".to_owned(),
         };
-        let mut notes = Vec::new();
+        let mut notes = missing;
         match (looked.until, looked.hidden) {
             (Some(_), _) => {
                 notes.push("What is hidden is shown for ten seconds; {key:reveal} hides it now.".to_owned())
@@ -232,6 +226,16 @@ impl State {
     /// The JSON of an asset, if it is the one that was read last.
     pub(super) fn json_of(&self, key: &AssetKey) -> Option<&Secret> {
         self.browse.looked.as_ref().filter(|l| l.key == *key)?.json.as_ref()
+    }
+}
+
+/// What a second call did not bring, and why.
+fn missing(note: &CellNote) -> String {
+    match &note.trouble {
+        Trouble::Denied(denial) => {
+            format!("Not all of it: {} was refused: {}.", note.operation, reason_words(denial.reason))
+        }
+        Trouble::Failed(error) => format!("Not all of it: {} failed: {}", note.operation, error.message),
     }
 }
 

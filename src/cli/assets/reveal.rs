@@ -3,10 +3,8 @@
 use crate::cli::exit::Failure;
 use crate::cli::live::Live;
 use crate::cli::out::Out;
-use crate::domain::{
-    AssetRef, Batch, BatchBuilder, CellKey, Connection, End, KindId, Look, Part, Region, Request, RowView, Value,
-};
-use crate::query::{Block, export_text};
+use crate::domain::{Batch, BatchBuilder, Connection, End, Look, Part, Request, RowView, Value};
+use crate::query::Block;
 use std::sync::Arc;
 
 /// Puts each row that hides something there anew, with its values. What cannot be read stays hidden, which is said.
@@ -48,18 +46,8 @@ fn look(
     live: &mut Live,
     out: &mut Out,
 ) -> Result<Option<Arc<Batch>>, Failure> {
-    let cell = &block.cell;
-    let columns = cell.kind.columns.iter().enumerate();
-    let asset = AssetRef {
-        id: row.id().to_owned(),
-        arn: row.arn().to_owned(),
-        name: row.name().to_owned(),
-        region: Region::parse(row.region()).ok(),
-        parent: block.batch.parent().cloned(),
-        fields: columns.map(|(at, c)| (c.id.clone(), export_text(at, row).into_owned())).collect(),
-    };
-    let key = CellKey { connection: cell.connection, region: cell.region.clone(), kind: KindId::new(&cell.kind.id) };
-    let request = Request::Look(Box::new(Look { book: book.clone(), cell: key, asset, reveal: true }));
+    let (cell, asset) = (block.cell.key(), block.cell.asset(row));
+    let request = Request::Look(Box::new(Look { book: book.clone(), cell, asset, reveal: true }));
     let mut found = None;
     let end = live.run(request, |part| {
         if let Part::Item { batch, .. } = part {

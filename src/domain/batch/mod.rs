@@ -27,6 +27,12 @@ pub enum StateRole {
     Bad,
     /// Not running, as someone wanted.
     Off,
+    /// There is no word: a second call brings it, which was not made.
+    NotLoaded,
+    /// That call was refused.
+    Denied,
+    /// That call failed.
+    Failed,
 }
 
 impl StateRole {
@@ -45,6 +51,8 @@ impl StateRole {
     pub fn role(self) -> Role {
         match self {
             Self::Plain => Role::Text,
+            Self::Denied => Role::Denied,
+            Self::NotLoaded | Self::Failed => Role::Untested,
             Self::Good => Role::Good,
             Self::Warn => Role::Testing,
             Self::Bad => Role::Bad,
@@ -52,10 +60,15 @@ impl StateRole {
         }
     }
 
+    /// Whether the state is not known.
+    pub fn is_unknown(self) -> bool {
+        matches!(self, Self::NotLoaded | Self::Denied | Self::Failed)
+    }
+
     /// A symbol beside the word, so that no colour carries the meaning alone.
     pub fn symbol(self) -> &'static str {
         match self {
-            Self::Plain => "·",
+            Self::Plain | Self::NotLoaded | Self::Denied | Self::Failed => "·",
             Self::Good => "●",
             Self::Warn => "◌",
             Self::Bad => "✗",
@@ -276,7 +289,7 @@ impl<'b> RowView<'b> {
         self.batch.text(self.head().region)
     }
 
-    /// The cloud's word for its state; empty where its kind has none.
+    /// The cloud's word for its state; empty where it has none, or where its role says that it is not known.
     pub fn state(&self) -> &'b str {
         self.batch.text(self.head().state)
     }

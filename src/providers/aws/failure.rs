@@ -2,7 +2,7 @@
 
 use super::http::BODY_LIMIT;
 use crate::diagnose;
-use crate::domain::{CheckError, Denial, ErrorClass};
+use crate::domain::{CheckError, Denial, ErrorClass, Reason};
 use crate::text;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
@@ -33,6 +33,14 @@ pub struct CallError {
 }
 
 impl CallError {
+    /// Why the cloud refused, if it did.
+    pub fn reason(&self) -> Option<Reason> {
+        match &self.failure {
+            Failure::Denied(denial) => Some(denial.reason),
+            Failure::NoAnswer(_) => None,
+        }
+    }
+
     /// A failure that no cloud had a part in.
     pub fn local(class: ErrorClass, message: impl Into<String>) -> Self {
         Self { failure: Failure::NoAnswer(CheckError::new(class, message)), request_id: None, unreachable: false }
@@ -66,7 +74,8 @@ where
         }
         SdkError::DispatchFailure(dispatch) => {
             let connector = dispatch.as_connector_error();
-            (from_connector(connector, &error, host), connector.is_some_and(|c| c.is_io() || c.is_timeout()))
+            let away = connector.is_some_and(|c| c.is_timeout() || c.is_io() && !was_cut(&error));
+            (from_connector(connector, &error, host), away)
         }
         SdkError::TimeoutError(_) => (
             CheckError::new(
@@ -79,6 +88,15 @@ where
         other => (CheckError::new(ErrorClass::Other, chain(other)).into(), false),
     };
     CallError { failure, request_id, unreachable }
+}
+
+/// Whether a connection came about and ended too early, which says nothing about the next one.
+fn was_cut(error: &(dyn Error + 'static)) -> bool {
+    use std::io::ErrorKind as K;
+    let cut = |e: &std::io::Error| {
+        matches!(e.kind(), K::ConnectionReset | K::ConnectionAborted | K::BrokenPipe | K::UnexpectedEof)
+    };
+    errors(error).filter_map(|e| e.downcast_ref()).any(cut)
 }
 
 impl From<CheckError> for Failure {

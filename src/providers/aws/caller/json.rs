@@ -6,7 +6,7 @@ use crate::catalog::model::{Kind, Location, Member, Operation, Protocol, Service
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
-use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize as _, Deserializer};
 use serde_json::{Map, Number, Value};
 use std::fmt;
@@ -38,7 +38,7 @@ pub fn read(
         return Ok(Value::Object(Map::new()));
     };
     let payload = payload.as_ref().and_then(|p| members.iter().find(|m| m.name == *p));
-    let mut out = match payload {
+    let out = match payload {
         Some(member) if matches!(service.shape(member.shape).kind, Kind::Blob | Kind::String { .. }) => {
             let text = String::from_utf8_lossy(body).into_owned();
             Map::from_iter([(member.name.clone(), Value::String(text))])
@@ -48,20 +48,28 @@ pub fn read(
             let value = parse(body, Seed { service, shape: member.shape, wanted: inner })?;
             Map::from_iter([(member.name.clone(), value)])
         }
-        None if body.is_empty() => Map::new(),
         None => {
+            let some = members.iter().any(|m| m.location.is_none());
+            // Who has something to say says at least `{}`.
+            if body.is_empty() && !some {
+                return Ok(headers(members, response, Map::new()));
+            }
             let mut reader = serde_json::Deserializer::from_slice(body);
             let whole = |e: serde_json::Error| JsonError::Broken(e.to_string());
             let found = reader.deserialize_map(Fields { service, members, wanted }).map_err(whole)?;
             reader.end().map_err(whole)?;
             // A portal that answers in JSON has none of our members; an empty answer is one of AWS's.
-            let some = members.iter().any(|m| m.location.is_none());
             if some && found.unknown && !found.known {
                 return Err(JsonError::Stranger(op.name.clone()));
             }
             found.map
         }
     };
+    Ok(headers(members, response, out))
+}
+
+/// Adds what stands in the answer's head.
+fn headers(members: &[Member], response: &HttpResponse, mut out: Map<String, Value>) -> Value {
     for member in members {
         let found = match member.location {
             Some(Location::Header) => response.headers().get(member.wire()).map(|v| Value::String(v.to_owned())),
@@ -70,13 +78,10 @@ pub fn read(
         };
         out.extend(found.map(|v| (member.name.clone(), v)));
     }
-    Ok(Value::Object(out))
+    Value::Object(out)
 }
 
 fn parse(body: &[u8], seed: Seed<'_>) -> Result<Value, JsonError> {
-    if body.is_empty() {
-        return Ok(Value::Object(Map::new()));
-    }
     let mut reader = serde_json::Deserializer::from_slice(body);
     let whole = |e: serde_json::Error| JsonError::Broken(e.to_string());
     let value = seed.deserialize(&mut reader).map_err(whole)?;
@@ -120,34 +125,41 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_bool<E: Error>(self, b: bool) -> Result<Value, E> {
+        self.scalar(Unexpected::Bool(b))?;
         Ok(Value::Bool(b))
     }
 
     fn visit_i64<E: Error>(self, n: i64) -> Result<Value, E> {
+        self.scalar(Unexpected::Signed(n))?;
         Ok(self.number(n.into()))
     }
 
     fn visit_u64<E: Error>(self, n: u64) -> Result<Value, E> {
+        self.scalar(Unexpected::Unsigned(n))?;
         Ok(self.number(n.into()))
     }
 
     fn visit_f64<E: Error>(self, n: f64) -> Result<Value, E> {
+        self.scalar(Unexpected::Float(n))?;
         Ok(Number::from_f64(n).map_or(Value::Null, |n| self.number(n)))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
+        self.scalar(Unexpected::Other("text"))?;
         Ok(Value::String(text.to_owned()))
     }
 
     fn visit_string<E: Error>(self, text: String) -> Result<Value, E> {
+        self.scalar(Unexpected::Other("text"))?;
         Ok(Value::String(text))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let shape = match &self.service.shape(self.shape).kind {
-            Kind::List { item, .. } => item.shape,
-            _ => self.shape,
+        // Anything else than what the model says would read as a shorter list.
+        let Kind::List { item, .. } = &self.service.shape(self.shape).kind else {
+            return Err(A::Error::invalid_type(Unexpected::Seq, &self));
         };
+        let shape = item.shape;
         let mut list = Vec::new();
         while let Some(value) = seq.next_element_seed(Seed { shape, ..self })? {
             list.push(value);
@@ -161,6 +173,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
                 let fields = Fields { service: self.service, members, wanted: self.wanted };
                 fields.visit_map(map).map(|found| Value::Object(found.map))
             }
+            Kind::List { .. } => Err(A::Error::invalid_type(Unexpected::Map, &self)),
             kind => {
                 let mut out = Map::new();
                 while let Some(key) = map.next_key::<String>()? {
@@ -184,6 +197,14 @@ impl<'de> Visitor<'de> for Seed<'_> {
 }
 
 impl Seed<'_> {
+    /// Whether a scalar may stand here.
+    fn scalar<E: Error>(&self, found: Unexpected<'_>) -> Result<(), E> {
+        match self.service.shape(self.shape).kind {
+            Kind::Structure { .. } | Kind::List { .. } | Kind::Map { .. } => Err(E::invalid_type(found, self)),
+            _ => Ok(()),
+        }
+    }
+
     /// Times are seconds since 1970 where they are numbers.
     fn number(&self, n: Number) -> Value {
         if !matches!(self.service.shape(self.shape).kind, Kind::Time(_)) {

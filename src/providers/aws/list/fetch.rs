@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 /// One-row calls at once; the gate holds them to their pace.
 const SIDE_BY_SIDE: usize = 8;
 /// After so many refusals of an identity policy the others are not asked: each is an event in somebody's trail.
-const ENOUGH: usize = 2;
+pub(super) const ENOUGH: usize = 2;
 
 /// Whether what is hidden is shown, where one asset is looked at as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,13 +45,14 @@ pub struct Found {
 
 impl Found {
     fn note(&mut self, operation: String, trouble: Trouble, rows: usize) {
-        match self.notes.iter_mut().find(|n| n.operation == operation && n.trouble == trouble) {
+        // Refusals name the resource, each another one.
+        match self.notes.iter_mut().find(|n| n.operation == operation && n.trouble.is_like(&trouble)) {
             Some(note) => note.rows += rows,
             None => self.notes.push(CellNote { operation, trouble, rows }),
         }
     }
 
-    /// Counts a refusal that no other row of the cell will escape.
+    /// Counts a refusal of an identity policy.
     fn count(&mut self, operation: &str, denial: &Denial) {
         if denial.reason != Reason::IdentityNoAllow {
             return;
@@ -62,7 +63,11 @@ impl Found {
         }
     }
 
+    /// A refusal that the next row would not escape. Where one row was answered, a policy tells rows apart.
     fn known_refusal(&self, operation: &str) -> Option<Denial> {
+        if self.open.contains(operation) {
+            return None;
+        }
         let found = self.refused.iter().find(|(known, _, times)| known == operation && *times >= ENOUGH);
         found.map(|(_, denial, _)| denial.clone())
     }

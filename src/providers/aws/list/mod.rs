@@ -14,7 +14,7 @@ use crate::catalog::model::{Operation, Service};
 use crate::catalog::{Catalog, Wanted, only_reads};
 use crate::domain::{
     AccountId, AssetRef, Batch, BatchBuilder, CellNote, CheckError, ErrorClass, KindId, Late, Needle, ParentRef,
-    Partition, RawRow, RawValue, Region, Trouble,
+    Partition, RawRow, RawValue, Reason, Region, Trouble,
 };
 use crate::text;
 use fetch::{Found, Reveal};
@@ -49,6 +49,19 @@ pub struct Listed {
     pub rows: usize,
     /// What kept others away.
     pub trouble: Option<Trouble>,
+    /// What second calls did not bring.
+    pub notes: Vec<CellNote>,
+}
+
+/// One asset, read again.
+#[derive(Debug)]
+pub struct Looked {
+    /// Its JSON in the AWS CLI's shape.
+    pub json: String,
+    /// Its row.
+    pub batch: Arc<Batch>,
+    /// Whether something in it is hidden.
+    pub hidden: bool,
     /// What second calls did not bring.
     pub notes: Vec<CellNote>,
 }
@@ -103,32 +116,43 @@ impl Lister<'_> {
                 Err(trouble) => return Listed { trouble: Some(trouble), ..listed },
             },
         };
-        for parent in &parents {
+        let mut found = Found::default();
+        let (mut refused, mut open) = (0, false);
+        'all: for parent in &parents {
             for (call, none) in &calls {
                 let places = Places { find, parent: parent.as_ref(), ..self.places() };
-                let Err(error) = self.pages(kind, call, &places, none, &mut listed, out).await else { continue };
-                let refused = matches!(error.failure, Failure::Denied(_));
+                let error = match self.pages(kind, call, &places, none, (&mut listed, &mut found), out).await {
+                    Ok(()) => {
+                        open = true;
+                        continue;
+                    }
+                    // A parent that was deleted meanwhile has nothing under it.
+                    Err(error) if parent.is_some() && has_code(&error, GONE) => continue,
+                    Err(error) => error,
+                };
+                let reason = error.reason();
                 listed.trouble.get_or_insert(trouble(error));
-                // What is refused for one parent may be allowed for another; what fails for one fails for all.
-                if !refused {
-                    return listed;
+                match reason {
+                    // What is refused for one parent may be allowed for another, but not where every one is.
+                    Some(Reason::IdentityNoAllow) if !open => refused += 1,
+                    Some(_) => {}
+                    // What fails for one fails for all.
+                    None => break 'all,
+                }
+                if refused >= fetch::ENOUGH {
+                    break 'all;
                 }
             }
         }
+        listed.notes = found.notes;
         listed
     }
 
-    /// Reads one asset again; its JSON in the AWS CLI's shape, its row, and whether something is hidden. `None`: it is
-    /// not there.
+    /// Reads one asset again. `None`: it is not there.
     ///
     /// # Errors
     /// When it was refused, or there was no answer.
-    pub async fn look(
-        &self,
-        kind: &Kind,
-        asset: &AssetRef,
-        reveal: bool,
-    ) -> Result<Option<(String, Arc<Batch>, bool)>, Trouble> {
+    pub async fn look(&self, kind: &Kind, asset: &AssetRef, reveal: bool) -> Result<Option<Looked>, Trouble> {
         let call = kind.get.as_ref().unwrap_or(&kind.list);
         let (service, op) =
             call.op().map_err(|e| Trouble::Failed(CheckError::new(ErrorClass::Invalid, e.to_string())))?;
@@ -163,8 +187,8 @@ impl Lister<'_> {
             }
             let pretty = serde_json::to_string_pretty(&*draft.value).unwrap_or_default();
             let json = text::multiline(&pretty).into_owned();
-            let hidden = hidden || found.hidden;
-            return Ok(Some((json, Arc::new(builder.finish()), hidden)));
+            let (batch, hidden) = (Arc::new(builder.finish()), hidden || found.hidden);
+            return Ok(Some(Looked { json, batch, hidden, notes: found.notes }));
         }
         Ok(None)
     }
@@ -225,22 +249,18 @@ impl Lister<'_> {
         call: &Call,
         places: &Places<'_>,
         none: &[String],
-        listed: &mut Listed,
+        (listed, found): (&mut Listed, &mut Found),
         out: &mut dyn Out,
     ) -> Result<(), CallError> {
         let (service, op) = call.op().map_err(|e| CallError::local(ErrorClass::Invalid, e.to_string()))?;
         let mut pages =
             page::Pages::begin(service, op, params(call, places), |tokens| Wanted::of_list(kind, call, tokens));
-        let mut found = Found::default();
         loop {
             let mut answer = match pages.next(self, self.region).await {
                 Ok(Some(answer)) => answer,
-                Ok(None) => break,
-                Err(error) if has_code(&error, none) => break,
-                Err(error) => {
-                    listed.notes.append(&mut found.notes);
-                    return Err(error);
-                }
+                Ok(None) => return Ok(()),
+                Err(error) if has_code(&error, none) => return Ok(()),
+                Err(error) => return Err(error),
             };
             hide::hide(service, op, kind, (call.items.as_ref(), None), &mut answer, false);
             let mut drafts = project::drafts(call, &answer);
@@ -251,27 +271,36 @@ impl Lister<'_> {
                     When::Detail => false,
                 };
                 if wanted && !drafts.is_empty() {
-                    self.fetch(kind, fetch, &mut drafts, places, None, &mut found).await;
+                    self.fetch(kind, fetch, &mut drafts, places, None, found).await;
                 }
             }
             let shape = self.shape(kind, places);
             let mut builder = BatchBuilder::new(kind.columns.len(), kind.links.len(), places.parent.cloned());
+            let mut nameless = 0;
             for draft in &mut drafts {
                 if kind.special.is_some() {
                     special::derive(kind.special.as_deref(), draft.value.to_mut());
                 }
-                if let Some(row) = shape.row(draft).filter(|row| places.find.is_none_or(|needle| is_found(row, needle)))
-                {
-                    builder.push(&row);
+                match shape.row(draft) {
+                    Some(row) if places.find.is_none_or(|needle| is_found(&row, needle)) => builder.push(&row),
+                    Some(_) => {}
+                    None => nameless += 1,
                 }
+            }
+            if nameless > 0 {
+                // A row without an id cannot be shown, and may not be passed over.
+                let why = found.notes.last().map(|note| note.trouble.clone()).unwrap_or_else(|| {
+                    let why =
+                        format!("{} of what {} answered have no id that this program knows", nameless, call.name());
+                    Trouble::Failed(CheckError::new(ErrorClass::Other, why))
+                });
+                listed.trouble.get_or_insert(why);
             }
             if !builder.is_empty() {
                 listed.rows += builder.len();
                 out.rows(Arc::new(builder.finish())).await;
             }
         }
-        listed.notes.append(&mut found.notes);
-        Ok(())
     }
 
     /// One call, when its time has come; again where the cloud asks for patience.

@@ -46,6 +46,13 @@ impl Pages {
         let Some(mut params) = self.params.take() else { return Ok(None) };
         let answer = lister.ask(self.service, self.op, region, &params, &self.wanted).await?;
         let tokens = self.paging.as_ref().map(|p| tokens(p, &answer)).unwrap_or_default();
+        if tokens.is_empty() && self.paging.as_ref().is_some_and(|p| has_more(p, &answer)) {
+            let why = format!(
+                "{}:{} answered that there is more and not how to ask for it, so the list is not whole",
+                self.service.name, self.op.name
+            );
+            return Err(CallError::local(ErrorClass::Other, why));
+        }
         if !tokens.is_empty() {
             let fresh = self.seen.insert(tokens.iter().map(|(_, v)| v.to_string()).collect::<Vec<_>>().join("\n"));
             if !fresh || self.seen.len() > MOST {
@@ -56,6 +63,8 @@ impl Pages {
                 return Err(CallError::local(ErrorClass::Other, why));
             }
             if let Value::Object(map) = &mut params {
+                // What the last page was asked with, this one may not need: a record's set identifier.
+                self.paging.iter().flat_map(|p| &p.input).for_each(|name| drop(map.shift_remove(name)));
                 map.extend(tokens);
             }
             self.params = Some(params);
@@ -95,6 +104,12 @@ fn paging(service: &Service, op: &Operation) -> Option<Paging> {
     let (asks, answers) = USUAL.into_iter().find(|(asks, answers)| has(input, asks) && has(output, answers))?;
     debug_assert!(follow(service, output, &[]).is_ok());
     Some(Paging { input: vec![asks.to_owned()], output: vec![answers.to_owned()], ..Paging::default() })
+}
+
+/// Whether the answer says that there is another page.
+fn has_more(paging: &Paging, answer: &Value) -> bool {
+    let at = |path: &String| Path::parse(path.trim()).ok().and_then(|p| p.first(answer, &[]).cloned());
+    paging.more.as_ref().and_then(at) == Some(Value::Bool(true))
 }
 
 /// The parameters that ask for the next page; none behind the last.

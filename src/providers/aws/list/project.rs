@@ -17,6 +17,13 @@ pub enum Missing {
     Failed,
 }
 
+/// Why a value is not known.
+enum Unknown {
+    NotLoaded,
+    Denied,
+    Failed,
+}
+
 /// A row on its way: the list's item, joined with what second calls brought.
 pub struct Draft<'v> {
     pub value: Cow<'v, Value>,
@@ -104,7 +111,14 @@ impl At<'_> {
     fn state(&self) -> (String, StateRole) {
         let Some(state) = &self.shape.kind.state else { return (String::new(), StateRole::Plain) };
         let word = self.first(&state.path).and_then(scalar).unwrap_or_default();
-        let role = state.roles.get(&word).copied().unwrap_or_default();
+        let role = match self.why_empty(|field| state.path.begins_with(field)) {
+            Some(why) if word.is_empty() => match why {
+                Unknown::Denied => StateRole::Denied,
+                Unknown::Failed => StateRole::Failed,
+                Unknown::NotLoaded => StateRole::NotLoaded,
+            },
+            _ => state.roles.get(&word).copied().unwrap_or_default(),
+        };
         (word, role)
     }
 
@@ -116,13 +130,22 @@ impl At<'_> {
         own.or_else(|| missing.iter().find(|(field, _)| field.is_none())).map(|(_, m)| *m)
     }
 
+    /// Why something that is not there may yet be.
+    fn why_empty(&self, begins: impl Fn(&str) -> bool) -> Option<Unknown> {
+        match self.absent(&begins) {
+            Some(Missing::Denied) => Some(Unknown::Denied),
+            Some(Missing::Failed) => Some(Unknown::Failed),
+            None => self.shape.is_late(begins).then_some(Unknown::NotLoaded),
+        }
+    }
+
     fn column(&self, column: &Column) -> RawValue {
         let value = match &column.from {
             From::Path(path) if column.kind == Type::List => {
                 let all = path.all(&self.draft.value, &self.draft.enclosing);
                 let mut flat = Vec::new();
                 all.into_iter().for_each(|v| flatten(v, &mut flat));
-                text(flat.join(", "))
+                if flat.iter().any(|v| v == HIDDEN) { RawValue::Hidden } else { text(flat.join(", ")) }
             }
             From::Path(path) => self.first(path).map_or(RawValue::Empty, |v| typed(v, column.kind)),
             From::Text(template) => {
@@ -132,10 +155,10 @@ impl At<'_> {
         if value != RawValue::Empty {
             return value;
         }
-        match self.absent(|field| column.from.begins_with(field)) {
-            Some(Missing::Denied) => RawValue::Denied,
-            Some(Missing::Failed) => RawValue::Failed,
-            None if self.shape.is_late(|field| column.from.begins_with(field)) => RawValue::NotLoaded,
+        match self.why_empty(|field| column.from.begins_with(field)) {
+            Some(Unknown::Denied) => RawValue::Denied,
+            Some(Unknown::Failed) => RawValue::Failed,
+            Some(Unknown::NotLoaded) => RawValue::NotLoaded,
             None => RawValue::Empty,
         }
     }
@@ -160,11 +183,11 @@ impl At<'_> {
     fn tag_state(&self) -> TagState {
         let Some(tags) = &self.shape.kind.tags else { return TagState::None };
         let here = self.first(&tags.path).is_some();
-        match self.absent(|field| tags.path.begins_with(field)) {
+        match self.why_empty(|field| tags.path.begins_with(field)) {
             _ if here => TagState::Known,
-            Some(Missing::Denied) => TagState::Denied,
-            Some(Missing::Failed) => TagState::Failed,
-            None if self.shape.is_late(|field| tags.path.begins_with(field)) => TagState::NotLoaded,
+            Some(Unknown::Denied) => TagState::Denied,
+            Some(Unknown::Failed) => TagState::Failed,
+            Some(Unknown::NotLoaded) => TagState::NotLoaded,
             None => TagState::Known,
         }
     }
