@@ -6,7 +6,8 @@ use aws_credential_types::Credentials;
 use cloudivize::catalog::Catalog;
 use cloudivize::domain::{
     CellKey, CellNote, CellState, CheckError, Connection, ConnectionId, ConnectionName, End, ExternalId, KindId, Late,
-    Listing, Method, Needle, Part, Region, Request, RoleArn, Settings, Source, TagState, Ticket, Trouble, Value,
+    Listing, Method, Needle, Part, Region, Request, RoleArn, Settings, Source, StateRole, TagState, Ticket, Trouble,
+    Value,
 };
 use cloudivize::engine::Engine;
 use cloudivize::journal::History;
@@ -31,8 +32,9 @@ struct Bench {
 #[derive(Default)]
 struct Outcome {
     cells: BTreeMap<CellKey, CellState>,
-    /// Id, name, region of its own, tag state, values of a column.
+    /// Cell, id, how the tags stand, the first columns' values.
     rows: Vec<(CellKey, String, TagState, Vec<Value>)>,
+    roles: Vec<StateRole>,
     notes: Vec<CellNote>,
     away: Vec<Trouble>,
     end: Option<End>,
@@ -107,9 +109,12 @@ impl Bench {
             while let Some(reply) = from.recv().await {
                 match reply.body {
                     Ok(Part::Cells(cells)) => outcome.cells.extend(cells),
-                    Ok(Part::Rows { cell, batch }) => outcome.rows.extend(batch.rows().map(|r| {
-                        (cell.clone(), r.id().to_owned(), r.tag_state(), (0..8).map(|c| r.value(c)).collect())
-                    })),
+                    Ok(Part::Rows { cell, batch }) => {
+                        outcome.rows.extend(batch.rows().map(|r| {
+                            (cell.clone(), r.id().to_owned(), r.tag_state(), (0..8).map(|c| r.value(c)).collect())
+                        }));
+                        outcome.roles.extend(batch.rows().map(|r| r.state_role()));
+                    }
                     Ok(Part::Notes { notes, .. }) => outcome.notes.extend(notes),
                     Ok(Part::NoTarget { trouble, .. }) => outcome.away.push(trouble),
                     Ok(_) => {}
@@ -350,4 +355,99 @@ fn a_filter_that_the_service_ignores_finds_nothing_wrong() {
     let listing =
         Listing { find: Some(Needle::Id("i-7".to_owned())), regions: one, ..bench.listing("aws/ec2/instance") };
     assert_eq!(bench.list(listing).ids(), ["i-7"]);
+}
+
+/// An answer of a service that speaks JSON, by its operation.
+fn json_of(request: &crate::stub::Request) -> Option<&str> {
+    request.header("x-amz-target").and_then(|t| t.rsplit('.').next())
+}
+
+fn json(status: u16, body: &str) -> Reply {
+    Reply::new(status, "application/x-amz-json-1.1", body)
+}
+
+#[test]
+fn a_row_whose_second_call_is_refused_is_a_row_and_so_are_those_under_it() {
+    let bench = Bench::new(&["111122223333"]);
+    bench.stub.on_any(|r| match json_of(r)? {
+        "ListClusters" => Some(json(200, r#"{"clusterArns": ["arn:aws:ecs:us-east-1:111122223333:cluster/pay"]}"#)),
+        "ListServices" => {
+            Some(json(200, r#"{"serviceArns": ["arn:aws:ecs:us-east-1:111122223333:service/pay/web"]}"#))
+        }
+        operation => {
+            let words = format!(
+                "User: arn:aws:sts::111122223333:assumed-role/CloudivizeRole/Cloudivize-Session is not authorized to perform: ecs:{operation} on resource: * because no identity-based policy allows the ecs:{operation} action"
+            );
+            Some(json(400, &format!(r#"{{"__type": "AccessDeniedException", "message": "{words}"}}"#)))
+        }
+    });
+    for (kind, id) in [("aws/ecs/cluster", "pay"), ("aws/ecs/service", "pay/web")] {
+        let one = Listing { regions: Some(vec![Region::parse("us-east-1").unwrap()]), ..bench.listing(kind) };
+        let outcome = bench.list(one);
+        assert_eq!((outcome.ids(), outcome.states()), (vec![id], vec![("us-east-1", "listed")]), "{kind}");
+        assert_eq!(outcome.roles, [StateRole::Denied], "a state that was refused is not none");
+        assert!(outcome.rows[0].3.contains(&Value::Denied) && outcome.rows[0].2 == TagState::Denied);
+        assert_eq!(outcome.notes.len(), 1, "{:?}", outcome.notes);
+    }
+}
+
+#[test]
+fn a_policy_that_tells_rows_apart_is_asked_for_each_row() {
+    let bench = Bench::new(&["111122223333"]);
+    let page = |from: usize, token: &str| {
+        let one = |n| format!("<Bucket><Name>b{n}</Name><BucketRegion>eu-west-1</BucketRegion></Bucket>");
+        let buckets: String = (from..from + 4).map(one).collect();
+        let body = format!(
+            "<ListAllMyBucketsResult><Owner><ID>o</ID></Owner><Buckets>{buckets}</Buckets>{token}</ListAllMyBucketsResult>"
+        );
+        Reply::new(200, "application/xml", body)
+    };
+    let denied = "<Error><Code>AccessDenied</Code><Message>User: u is not authorized to perform: s3:GetBucketTagging on resource: r because no identity-based policy allows the s3:GetBucketTagging action</Message></Error>";
+    let tags = "<Tagging><TagSet><Tag><Key>team</Key><Value>pay</Value></Tag></TagSet></Tagging>";
+    bench.stub.on_any(move |r| match (r.service()?, r.target.contains("tagging")) {
+        // Only the first bucket of each page may be read.
+        ("s3", true) if r.target.contains("b0") || r.target.contains("b4") => {
+            Some(Reply::new(200, "application/xml", tags))
+        }
+        ("s3", true) => Some(Reply::new(403, "application/xml", denied)),
+        ("s3", false) if r.target.contains("continuation-token") => Some(page(4, "")),
+        ("s3", false) => Some(page(0, "<ContinuationToken>t</ContinuationToken>")),
+        _ => None,
+    });
+    let outcome = bench.list(Listing { late: Late::All, ..bench.listing("aws/s3/bucket") });
+    let known: Vec<&str> =
+        outcome.rows.iter().filter(|(_, _, tags, _)| *tags == TagState::Known).map(|(_, id, ..)| id.as_str()).collect();
+    assert_eq!(known, ["b0", "b4"]);
+    let notes: Vec<_> = outcome.notes.iter().filter(|n| n.operation == "s3:GetBucketTagging").collect();
+    assert!(matches!(notes[..], [CellNote { rows: 6, .. }]), "said once: {notes:?}");
+}
+
+#[test]
+fn a_page_is_asked_for_with_what_the_last_one_said_and_nothing_older() {
+    let bench = Bench::new(&["111122223333"]);
+    let zone = "<ListHostedZonesResponse><HostedZones><HostedZone><Id>/hostedzone/Z1</Id><Name>a.</Name><CallerReference>c</CallerReference></HostedZone></HostedZones><IsTruncated>false</IsTruncated><MaxItems>100</MaxItems></ListHostedZonesResponse>";
+    let records = |name: &str, next: &str| {
+        let record = format!("<ResourceRecordSet><Name>{name}</Name><Type>A</Type></ResourceRecordSet>");
+        let more = !next.is_empty();
+        let body = format!(
+            "<ListResourceRecordSetsResponse><ResourceRecordSets>{record}</ResourceRecordSets><IsTruncated>{more}</IsTruncated>{next}<MaxItems>1</MaxItems></ListResourceRecordSetsResponse>"
+        );
+        Reply::new(200, "text/xml", body)
+    };
+    bench.stub.on_any(move |r| match (r.service()?, r.target.as_str()) {
+        ("route53", target) if !target.contains("rrset") => Some(Reply::new(200, "text/xml", zone)),
+        ("route53", target) if target.contains("name=c.") => Some(records("c.", "")),
+        ("route53", target) if target.contains("identifier=") => {
+            Some(records("b.", "<NextRecordName>c.</NextRecordName><NextRecordType>A</NextRecordType>"))
+        }
+        ("route53", _) => {
+            let next = "<NextRecordName>b.</NextRecordName><NextRecordType>A</NextRecordType><NextRecordIdentifier>w</NextRecordIdentifier>";
+            Some(records("a.", next))
+        }
+        _ => None,
+    });
+    let outcome = bench.list(bench.listing("aws/route53/record"));
+    assert_eq!(outcome.rows.len(), 3, "{:?}", outcome.states());
+    let last = bench.stub.requests().into_iter().rfind(|r| r.target.contains("rrset")).unwrap();
+    assert!(!last.target.contains("identifier"), "{}", last.target);
 }
