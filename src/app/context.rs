@@ -427,9 +427,9 @@ impl State {
             Condition::SomeBroken => !self.broken().is_empty(),
             Condition::OnlyBroken => self.only_broken.is_some(),
             Condition::Watched => self.cursor.is_some_and(|id| self.is_watched(id)),
-            Condition::NotWell => standing().is_some_and(|s| s.can_be_mended()),
+            Condition::NotWell => !self.is_about_listing() && standing().is_some_and(|s| s.can_be_mended()),
             Condition::Watching => self.watch.is_some(),
-            Condition::LastView => self.last_view.is_some(),
+            Condition::LastView => self.last_view.is_some() || !self.trail.is_empty(),
             Condition::DemoApply => self.flags.demo && self.policy_at_hand().is_some(),
             Condition::Searched => self.viewer().is_some_and(|v| v.search.needle().is_some()),
             Condition::Story => self.viewer().is_some_and(|v| v.kind == ViewerKind::History),
@@ -497,7 +497,7 @@ impl State {
             Condition::Hidden => self.browse.looked.as_ref().is_some_and(|l| l.hidden),
             Condition::Revealed => self.browse.looked.as_ref().is_some_and(|l| l.until.is_some()),
             Condition::Listable => self.is_browsing() && !self.book.is_empty(),
-            Condition::Followed => self.is_followed() && self.last_view.is_some(),
+            Condition::Followed => self.is_followed(),
             Condition::Open => matches!(self.screen, Screen::Panes),
         }
     }

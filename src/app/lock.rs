@@ -28,6 +28,7 @@ pub struct Kept {
     only_broken: Option<BTreeSet<ConnectionId>>,
     view: View,
     last_view: Option<View>,
+    trail: Vec<View>,
     /// What was listed; its rows are gone.
     goal: Option<Goal>,
     /// Drafts that would lose an ExternalId if they were dropped.
@@ -115,6 +116,7 @@ impl State {
             only_broken,
             view,
             last_view,
+            trail,
             // What was typed stays where losing it would lose an ExternalId.
             forms,
             // Facts.
@@ -163,6 +165,7 @@ impl State {
             only_broken,
             view,
             last_view,
+            trail,
             goal: browse.here,
             forms,
             unsaved,
@@ -186,6 +189,7 @@ impl State {
         self.last_view = kept.last_view;
         self.forms = kept.forms;
         self.browse_again(kept.goal);
+        self.trail = kept.trail;
         for form in self.forms.values_mut().filter(|f| f.is_saved_by(&kept.unsaved)) {
             form.save_again();
         }

@@ -124,6 +124,8 @@ pub struct State {
     pub view: View,
     /// The view before it.
     pub last_view: Option<View>,
+    /// The views that lead to this one by links, the last at the end.
+    pub trail: Vec<View>,
     /// The time of the last message.
     pub now: Timestamp,
     /// What covers the panes, the last on top.
@@ -201,6 +203,7 @@ impl State {
             watch: None,
             view: View::default(),
             last_view: None,
+            trail: Vec::new(),
             now: Timestamp(0),
             overlays: Vec::new(),
             last_copy: None,

@@ -308,7 +308,7 @@ impl State {
     /// `Esc` in the panes: leaves what was entered last, then stops tests, then clears the filter.
     fn back(&mut self, now: Timestamp) -> Vec<Effect> {
         let busy = self.is_busy() || self.watch.is_some();
-        let followed = self.is_followed() && self.last_view.is_some();
+        let followed = self.is_followed();
         match &mut self.screen {
             Screen::Unlock(unlock) if unlock.trying => return self.give_up_opening(),
             Screen::Unlock(unlock) if unlock.input.count() > 0 => unlock.input.clear(),

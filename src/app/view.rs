@@ -1,7 +1,7 @@
 //! The view that rests on the screen and the one before it, for going back and forth between two.
 
 use super::{Effect, Goal, Notice, Pane, Screen, State};
-use crate::domain::ConnectionId;
+use crate::domain::{ConnectionId, Timestamp};
 
 /// What a person looks at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,9 +57,23 @@ impl State {
         self.view = self.present_view();
     }
 
-    /// To the view before this one; done twice, one is where one was.
+    /// Follows something, to be come back from.
+    pub(super) fn go(&mut self, now: Timestamp, goal: Goal) -> Vec<Effect> {
+        let (here, mut trail) = (self.present_view(), self.trail.clone());
+        let effects = self.browse_to(now, goal);
+        if self.browse.here != here.goal {
+            trail.push(here);
+        }
+        self.trail = trail;
+        effects
+    }
+
+    /// Back on the trail of what was followed; where nothing was, to the view before this one: done twice, one is where
+    /// one was.
     pub(super) fn last_view(&mut self) -> Vec<Effect> {
-        let Some(view) = self.last_view.take() else {
+        let followed = if self.is_followed() { self.trail.pop() } else { None };
+        let trail = std::mem::take(&mut self.trail);
+        let Some(view) = followed.or_else(|| self.last_view.take()) else {
             self.notice = Some(Notice::plain("there is no view before this one yet"));
             return Vec::new();
         };
@@ -76,6 +90,7 @@ impl State {
             None => self.browse_fleet(),
         };
         self.focus_on(view.pane);
+        self.trail = trail;
         self.view = self.present_view();
         effects
     }

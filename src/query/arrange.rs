@@ -82,14 +82,24 @@ impl Whole {
 
 /// [`arrange`] by way of the order of all rows: one that is at hand is not made again, so that a key in the filter sorts
 /// nothing.
-pub fn arrange_within(whole: Option<Whole>, blocks: &Arc<[Block]>, filter: &Filter, sort: Sort) -> (Arranged, Whole) {
+pub fn arrange_within(
+    whole: Option<Whole>,
+    blocks: &Arc<[Block]>,
+    filter: &Filter,
+    sort: Sort,
+) -> (Arranged, Option<Whole>) {
+    // Which rows there are is another question in other regions.
+    if filter.is_placed() {
+        let order = arrange(blocks, filter, sort);
+        return (order, None);
+    }
     let make = || Whole { blocks: blocks.clone(), sort, order: Arc::new(arrange(blocks, &Filter::default(), sort)) };
     let whole = whole.filter(|w| w.is_of(blocks, sort)).unwrap_or_else(make);
     let arranged = match filter.is_empty() {
         true => (*whole.order).clone(),
         false => refine(&whole.order, blocks, filter).unwrap_or_else(|| arrange(blocks, filter, sort)),
     };
-    (arranged, whole)
+    (arranged, Some(whole))
 }
 
 /// Takes in the blocks from `from` on, which are new at the end; much cheaper than a new order while they are few.
@@ -166,12 +176,12 @@ fn part(blocks: &[Block], from: usize, filter: &Filter, sort: Sort) -> Arranged 
     for (at, block) in (0u32..).zip(blocks).skip(from) {
         let sifted = match again.get(&at) {
             None => {
-                arranged.total += block.batch.len();
+                arranged.total += within(block, filter, None);
                 if filter.is_empty() { Sifted::all(block) } else { sieve.block(block) }
             }
             Some(known) => {
                 let rows = (0u32..).take(block.batch.len()).filter(|row| !known.contains(row));
-                arranged.total += block.batch.len() - known.len();
+                arranged.total += within(block, filter, Some(known));
                 sieve.rows(block, rows)
             }
         };
@@ -187,6 +197,15 @@ fn part(blocks: &[Block], from: usize, filter: &Filter, sort: Sort) -> Arranged 
     }
     arranged.order = keys.sorted();
     arranged
+}
+
+/// How many rows of a block there are, beside those that are known already.
+fn within(block: &Block, filter: &Filter, known: Option<&HashSet<u32>>) -> usize {
+    if !filter.is_placed() {
+        return block.batch.len() - known.map_or(0, HashSet::len);
+    }
+    let rows = (0u32..).zip(block.batch.rows());
+    rows.filter(|(at, row)| filter.is_within(row) && known.is_none_or(|k| !k.contains(at))).count()
 }
 
 /// What two cells have in common that may hold the same assets: account, place and kind.

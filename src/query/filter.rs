@@ -6,7 +6,7 @@
 use super::grammar::{self, Field, Term, Test, Want};
 use super::{Block, CellLabel, amount, place};
 use crate::catalog::kind::Kind;
-use crate::domain::{RowView, TagState, Timestamp, Value, hay_range};
+use crate::domain::{Region, RowView, TagState, Timestamp, Value, hay_range};
 use memchr::memmem::{Finder, find};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -19,6 +19,8 @@ pub struct Filter {
     kind: Option<String>,
     /// From when ages are counted.
     now: Option<Timestamp>,
+    /// Rows that have a region of their own must have one of these; empty: any.
+    regions: Vec<Region>,
 }
 
 /// Why a text is no filter.
@@ -72,7 +74,12 @@ impl Filter {
     /// # Errors
     /// Names the place, and a column that is probably meant.
     pub fn parse(text: &str, kind: Option<&Kind>) -> Result<Self, FilterError> {
-        Ok(Self { terms: grammar::parse(text, kind)?, kind: kind.map(|k| k.id.clone()), now: None })
+        Ok(Self {
+            terms: grammar::parse(text, kind)?,
+            kind: kind.map(|k| k.id.clone()),
+            now: None,
+            regions: Vec::new(),
+        })
     }
 
     /// The filter with its ages counted from a time. Without one, ages decide nothing: rows are unknown.
@@ -81,9 +88,25 @@ impl Filter {
         Self { now: Some(now), ..self }
     }
 
+    /// The same in some regions, where rows have regions of their own: a bucket in one cell for all of them.
+    #[must_use]
+    pub fn within<'r>(self, regions: impl IntoIterator<Item = &'r Region>) -> Self {
+        Self { regions: regions.into_iter().cloned().collect(), ..self }
+    }
+
+    /// Whether a row is in these regions.
+    pub fn is_within(&self, row: &RowView<'_>) -> bool {
+        self.regions.is_empty() || row.region().is_empty() || self.regions.iter().any(|r| r.as_str() == row.region())
+    }
+
+    /// Whether rows are left out for their region.
+    pub fn is_placed(&self) -> bool {
+        !self.regions.is_empty()
+    }
+
     /// Whether everything passes.
     pub fn is_empty(&self) -> bool {
-        self.terms.is_empty()
+        self.terms.is_empty() && self.regions.is_empty()
     }
 
     /// Whether tags decide, so that rows whose tags are not loaded cannot be judged.
@@ -125,9 +148,11 @@ impl Filter {
     /// filter narrows an empty one: who keeps the order of all rows never sorts for a filter.
     pub fn narrows(&self, previous: &Self) -> bool {
         let ages = |f: &Self| f.terms.iter().any(|t| matches!(t.test, Test::Field { want: Want::Age(..), .. }));
-        let same = self.kind == previous.kind && (self.now == previous.now || !ages(previous));
+        let same = self.kind == previous.kind
+            && self.regions == previous.regions
+            && (self.now == previous.now || !ages(previous));
         let implied = |old: &Term| self.terms.iter().any(|new| new.implies(old));
-        previous.is_empty() || same && previous.terms.iter().all(implied)
+        previous.is_empty() && !self.is_placed() || same && previous.terms.iter().all(implied)
     }
 
     /// Whether a row passes. What is unknown does not.
@@ -137,6 +162,9 @@ impl Filter {
 
     /// What the filter says of a row.
     pub fn judge(&self, cell: &CellLabel, row: &RowView<'_>) -> Judged {
+        if !self.is_within(row) {
+            return Judged::Fails;
+        }
         let judged = self.terms.iter().map(|t| match &t.test {
             Test::Word(word) => signed(t, (contains(row.hay(), word) || contains(&label(cell), word)).into()),
             _ => self.one(t, cell, row),
@@ -163,7 +191,11 @@ impl Filter {
             Field::State if row.state_role().is_unknown() => Judged::Unknown,
             Field::State => text(row.state()),
             Field::Region => text(place(cell, row)),
-            Field::Kind => text(&cell.kind.id),
+            Field::Kind => {
+                let kind = &cell.kind;
+                let shown = matches!(want, Want::Within(_)) && text_is(&kind.title, want);
+                (shown || text_is(&kind.id, want)).into()
+            }
             Field::Account => {
                 let (name, id) = (cell.name.as_str(), cell.account.as_str());
                 (text_is(name, want) || text_is(id, want)).into()
@@ -348,8 +380,11 @@ impl<'f> Sieve<'f> {
     /// What decides beside the first word.
     fn rest(&self, block: &Block, label: &str, at: u32, sifted: &mut Sifted) {
         let mut judged = Judged::Passes;
-        if !(self.words.is_empty() && self.others.is_empty()) {
+        if !(self.words.is_empty() && self.others.is_empty() && !self.filter.is_placed()) {
             let row = block.batch.row(at as usize);
+            if !self.filter.is_within(&row) {
+                return;
+            }
             for (term, word) in &self.words {
                 let found = word.find(row.hay().as_bytes()).or_else(|| word.find(label.as_bytes())).is_some();
                 judged = judged.and(signed(term, found.into()));

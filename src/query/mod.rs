@@ -12,7 +12,7 @@ mod value;
 
 pub use arrange::{Arranged, Sort, SortBy, Whole, arrange, arrange_within, extend, refine, seen_by, shared};
 pub use filter::{Filter, FilterError, Judged};
-pub use needle::{Hunt, TAGGED, hunt, needle, place_of_arn};
+pub use needle::{Hunt, TAGGED, cells_instead, hunt, needle, place_of_arn};
 pub use value::{column_text, column_width, export_text, state_words, tags_text};
 
 use crate::catalog::kind::Kind;

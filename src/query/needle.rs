@@ -1,8 +1,9 @@
 //! What `find` looks for: which sort of thing a text is, and which kinds are asked for it.
 
 use crate::catalog::Catalog;
-use crate::catalog::kind::{Find, FindBy, Kind, Param};
-use crate::domain::{KindId, Needle};
+use crate::catalog::kind::{Find, FindBy, Kind, Param, Scope};
+use crate::domain::{CellKey, CellState, KindId, Needle, Reason, Trouble};
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
@@ -76,12 +77,15 @@ fn prefixed(kind: &Kind, id: &str) -> bool {
     kind.finds.iter().any(|f| f.by == FindBy::Id && is_id(&f.prefix, id))
 }
 
-/// Whether a text is an id with this prefix. Behind a dash EC2 has 8 or 17 hexadecimal digits: `i-am-a-name` is none.
+/// Whether a text is an id with this prefix. Behind a dash EC2 has 8 or 17 hexadecimal digits, others letters and digits
+/// (`ws-8zvqt2gl5`, `e-a1b2c3d4e5`): `i-am-a-name` is none, and neither is `e-commerce`.
 fn is_id(prefix: &str, text: &str) -> bool {
     match text.strip_prefix(prefix) {
         _ if prefix.is_empty() => false,
         Some(rest) if prefix.ends_with('-') => {
-            (8..=40).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_hexdigit())
+            (8..=40).contains(&rest.len())
+                && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+                && rest.bytes().any(|b| b.is_ascii_digit())
         }
         Some(rest) => rest.len() >= 6 && rest.bytes().all(|b| b.is_ascii_alphanumeric()),
         None => false,
@@ -116,6 +120,27 @@ pub fn hunt(needle: &Needle, catalog: &Catalog) -> Hunt {
     };
     let kinds = kinds.into_iter().filter(|id| instead.is_none() || !later(id)).collect();
     Hunt { find: needle.clone(), kinds, instead, arn: None, account: None, region: None }
+}
+
+/// The cells of [`Hunt::instead`]'s kinds, where the tagging service was refused; not where a policy about everything
+/// there refused it, which would refuse them too.
+pub fn cells_instead<'a>(
+    refused: impl IntoIterator<Item = (&'a CellKey, &'a CellState)>,
+    kinds: &[KindId],
+    catalog: &Catalog,
+) -> BTreeSet<CellKey> {
+    let alone = |reason: Reason| {
+        reason.allow_may_help() || matches!(reason, Reason::PermissionsBoundaryNoAllow | Reason::SessionPolicyNoAllow)
+    };
+    let refused = refused.into_iter().filter(|(key, state)| {
+        key.kind.as_str() == TAGGED && matches!(state.trouble(), Some(Trouble::Denied(d)) if alone(d.reason))
+    });
+    let cells = |key: &CellKey| -> Vec<CellKey> {
+        let regional = |kind: &KindId| catalog.kind(kind).is_some_and(|k| k.scope == Scope::Regional);
+        let region = |kind: &KindId| key.region.clone().filter(|_| regional(kind));
+        kinds.iter().map(|k| CellKey { connection: key.connection, region: region(k), kind: k.clone() }).collect()
+    };
+    refused.flat_map(|(key, _)| cells(key)).collect()
 }
 
 fn rule(kind: &Kind, way: FindBy) -> Option<&Find> {
@@ -206,7 +231,10 @@ mod tests {
             assert_eq!(read(text), ip("10.0.0.7"), "{text}");
         }
         assert_eq!(read("10.0.0.0/24"), Needle::Name("10.0.0.0/24".to_owned()), "a network is no address");
-        assert_eq!(read("i-am-a-name"), Needle::Name("i-am-a-name".to_owned()));
+        assert_eq!(read("ws-8zvqt2gl5"), Needle::Id("ws-8zvqt2gl5".to_owned()));
+        for name in ["i-am-a-name", "e-commerce"] {
+            assert_eq!(read(name), Needle::Name(name.to_owned()));
+        }
         assert_eq!(read("IP-10-0-0-7.ec2.internal"), Needle::Dns("ip-10-0-0-7.ec2.internal".to_owned()));
         assert_eq!(read("team=pay=roll"), Needle::Tag("team".to_owned(), "pay=roll".to_owned()));
         assert_eq!(read("tag:team=pay"), Needle::Tag("team".to_owned(), "pay".to_owned()));

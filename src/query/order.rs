@@ -75,7 +75,7 @@ fn write(out: &mut Vec<u8>, cell: &CellLabel, row: &RowView<'_>, id: RowId, sort
     let name = if row.name().is_empty() { row.id() } else { row.name() };
     let class = match sort.by {
         SortBy::Name => text(out, name),
-        SortBy::Id => text(out, row.id()),
+        SortBy::Id => plain(out, row.id()),
         SortBy::State => text(out, row.state()),
         SortBy::Account => text(out, cell.name.as_str()),
         SortBy::Region => text(out, place(cell, row)),
@@ -104,6 +104,14 @@ fn text(out: &mut Vec<u8>, text: &str) -> u8 {
     class
 }
 
+/// An id: its digits are mostly hexadecimal, and no numbers.
+fn plain(out: &mut Vec<u8>, text: &str) -> u8 {
+    out.push(TEXT);
+    out.extend(text.bytes().map(|b| b.to_ascii_lowercase()));
+    out.push(END);
+    TEXT
+}
+
 fn number(out: &mut Vec<u8>, n: i64) -> u8 {
     out.push(VALUE);
     // The sign's bit turned round: negative numbers come first.
@@ -113,7 +121,9 @@ fn number(out: &mut Vec<u8>, n: i64) -> u8 {
 
 fn value(out: &mut Vec<u8>, cell: &CellLabel, row: &RowView<'_>, at: usize) -> u8 {
     match row.value(at) {
-        Value::Int(n) | Value::Time(n) => number(out, n),
+        Value::Int(n) => real(out, n as f64),
+        // Times are shown as ages: the greater the age, the earlier the time.
+        Value::Time(ms) => number(out, ms.saturating_neg()),
         Value::Bool(b) => number(out, i64::from(b)),
         Value::Text(span) => {
             let words = row.batch().text(span);
@@ -144,12 +154,17 @@ fn address(out: &mut Vec<u8>, words: &str) -> Option<u8> {
 }
 
 fn decimal(out: &mut Vec<u8>, words: &str) -> Option<u8> {
-    let bits = amount::leading(words)?.to_bits();
+    amount::leading(words).map(|n| real(out, n))
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn real(out: &mut Vec<u8>, n: f64) -> u8 {
+    let bits = n.to_bits();
     // Floating-point numbers compare as their bits do, the negative ones turned round.
     let key = if bits >> 63 == 0 { bits ^ (1 << 63) } else { !bits };
     out.push(VALUE);
     out.extend_from_slice(&key.to_be_bytes());
-    Some(VALUE)
+    VALUE
 }
 
 /// Text, folded, its numbers by value.

@@ -127,7 +127,7 @@ impl Hands {
             }
             Effect::Arrange { generation, blocks, filter, sort, whole } => self.blocking(move || {
                 let (arranged, whole) = arrange_within(whole, &blocks, &filter, sort);
-                Local::Msg(Msg::Arranged { generation, arranged, whole: Some(whole) })
+                Local::Msg(Msg::Arranged { generation, arranged, whole })
             }),
             Effect::Theme(name) => {
                 let wardrobe = self.wardrobe.clone();

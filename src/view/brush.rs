@@ -113,7 +113,8 @@ impl<'a> Brush<'a> {
 /// The rows of a list that are shown: whole pages, so that moving inside one changes two rows only.
 pub fn page(at: usize, len: usize, rows: usize) -> std::ops::Range<usize> {
     let rows = rows.max(1);
-    let first = at - at % rows;
+    // The last page is full as well.
+    let first = (at - at % rows).min(len.saturating_sub(rows));
     first..(first + rows).min(len)
 }
 

@@ -25,7 +25,7 @@ pub fn draw(state: &State, viewer: &Viewer, layout: &Layout, brush: &mut Brush<'
     }
     for (row, y) in rows[shown].iter().zip(area.y..) {
         brush.line(area.x, y, area.width, row);
-        let text = row.text();
+        let text = brush.spell(&row.text()).into_owned();
         for place in viewer.search.places(&text) {
             let before = u16::try_from(text::width(&text[..place.start])).unwrap_or(area.width);
             let left = area.width.saturating_sub(before);

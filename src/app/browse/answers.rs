@@ -2,7 +2,7 @@
 
 use super::{Cell, Goal, Target};
 use crate::app::{Effect, Notice, State};
-use crate::domain::{CellKey, CellState, End, Part, Region, TargetFacts, Ticket, Timestamp};
+use crate::domain::{CellKey, CellState, CheckError, End, ErrorClass, Part, Region, TargetFacts, Ticket, Timestamp};
 use crate::query::{Block, CellLabel};
 use std::sync::Arc;
 
@@ -138,7 +138,12 @@ impl State {
             cell.end(
                 match end {
                     End::Failed(error) => CellState::Failed { error: error.clone(), at: now },
-                    End::Done | End::Cancelled => CellState::Cancelled,
+                    End::Cancelled => CellState::Cancelled,
+                    // Only an error inside this program leaves a cell without an end.
+                    End::Done => {
+                        let words = "it ended without an answer; run again with --log FILE and report it";
+                        CellState::Failed { error: CheckError::new(ErrorClass::Other, words), at: now }
+                    }
                 },
                 now,
             );

@@ -6,7 +6,7 @@ use crate::catalog::kind::Scope;
 use crate::domain::{
     CellKey, CellState, ConnectionId, KindId, Late, Listing, Needle, Region, Request, Ticket, Timestamp, Trouble,
 };
-use crate::query::{TAGGED, hunt, needle};
+use crate::query::{cells_instead, hunt, needle};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many kinds the picker shows first.
@@ -46,6 +46,7 @@ impl State {
             self.browse.recent.truncate(RECENT);
         }
         self.browse.here = Some(goal);
+        self.trail.clear();
         self.browse.forget_oldest();
         if let Some(list) = self.browse.list_mut() {
             list.seen = now;
@@ -72,6 +73,7 @@ impl State {
     pub(in crate::app) fn browse_fleet(&mut self) -> Vec<Effect> {
         let effects = self.leave_list();
         self.browse.here = None;
+        self.trail.clear();
         self.follow();
         effects
     }
@@ -196,6 +198,9 @@ impl State {
     pub(in crate::app) fn refresh_list(&mut self, now: Timestamp) -> Vec<Effect> {
         let Some(goal) = self.browse.here.clone() else { return Vec::new() };
         let mut effects = self.cut_short(&goal);
+        if let Some(list) = self.browse.lists.get_mut(&goal) {
+            list.asked_instead.clear();
+        }
         let select = self.wanted_connections(&goal);
         let regions = self.wanted_regions(&goal).map(|r| r.into_iter().collect());
         effects.extend(self.ask(now, &goal, Ask { refused: true, ..Ask::new(select, regions) }));
@@ -247,20 +252,17 @@ impl State {
 
     /// Looks for tags in the kinds themselves where the tagging service may not be asked.
     pub(super) fn ask_instead(&mut self, now: Timestamp, goal: &Goal) -> Option<Effect> {
-        let list = self.browse.lists.get(goal)?;
+        let list = self.browse.lists.get_mut(goal)?;
         let instead = list.instead.clone()?;
-        // Kinds that are asked instead only: where one of them has a cell, that was done.
-        let own = |kind: &KindId| instead.1.contains(kind) && !list.kinds.contains(kind);
-        let other = |id: ConnectionId| list.cells.keys().any(|k| k.connection == id && own(&k.kind));
-        let refused: BTreeSet<ConnectionId> = list
-            .cells
-            .iter()
-            .filter(|(key, cell)| key.kind.as_str() == TAGGED && matches!(cell.state, CellState::Denied { .. }))
-            .map(|(key, _)| key.connection)
-            .filter(|id| !other(*id))
-            .collect();
-        let regions = self.wanted_regions(goal).map(|r| r.into_iter().collect());
-        let ask = Ask { instead: Some(instead), ..Ask::new(refused.into_iter().collect(), regions) };
+        let refused = list.cells.iter().map(|(key, cell)| (key, &cell.state));
+        let cells = cells_instead(refused, &instead.1, &self.catalog);
+        // Where the tagging service answers now, its answer is enough.
+        list.cells.retain(|key, _| list.kinds.contains(&key.kind) || cells.contains(key));
+        // Each is asked once, whatever becomes of it.
+        let new: Vec<CellKey> = cells.difference(&list.asked_instead).cloned().collect();
+        list.asked_instead.extend(new.iter().cloned());
+        let select: BTreeSet<ConnectionId> = new.iter().map(|key| key.connection).collect();
+        let ask = Ask { only: Some(new), instead: Some(instead), ..Ask::new(select.into_iter().collect(), None) };
         self.ask(now, goal, ask)
     }
 
@@ -290,14 +292,16 @@ impl State {
         let only: Option<BTreeSet<&CellKey>> = ask.only.as_ref().map(|cells| cells.iter().collect());
         let meant = |key: &CellKey| match (&only, &ask.regions) {
             (Some(only), _) => only.contains(key),
-            _ if ask.instead.is_some() => false,
+            // Those that are asked instead come after it.
+            _ if !list.kinds.contains(&key.kind) => false,
             (None, None) => about.contains(&key.connection),
             (None, Some(regions)) => {
                 about.contains(&key.connection) && key.region.as_ref().is_none_or(|r| regions.contains(r))
             }
         };
-        for (_, cell) in list.cells.iter_mut().filter(|(key, _)| meant(key)) {
-            cell.begin(ticket, now);
+        let meant: Vec<CellKey> = list.cells.keys().filter(|key| meant(key)).cloned().collect();
+        for key in meant {
+            list.cells.get_mut(&key).into_iter().for_each(|cell| cell.begin(ticket, now));
         }
         if ask.only.is_none() && ask.instead.is_none() {
             for id in &about {
@@ -385,8 +389,12 @@ impl Cell {
 
     /// It ended. Without an answer its old rows stand, as what was known last.
     pub(super) fn end(&mut self, state: CellState, now: Timestamp) {
-        let unanswered = matches!(state, CellState::Failed { .. } | CellState::Cancelled);
-        if unanswered && self.blocks.is_empty() {
+        let unanswered = matches!(
+            state,
+            CellState::Failed { .. } | CellState::Cancelled | CellState::Partial { trouble: Trouble::Failed(_), .. }
+        );
+        // A part of the new rows is less than what was known.
+        if unanswered && !self.old.is_empty() {
             self.blocks = std::mem::take(&mut self.old);
         }
         self.old.clear();

@@ -160,21 +160,45 @@ fn an_arn_is_looked_for_in_its_own_account_and_region() {
 }
 
 #[test]
-fn what_is_found_leads_to_it_among_all_of_its_kind() {
+fn what_is_found_opens_and_esc_comes_back_to_what_was_found() {
     let mut state = untested(SIZE);
-    let effects = state.browse_to(NOW, Goal::Find("10.0.0.10".to_owned()));
+    let goal = Goal::Find("10.0.0.10".to_owned());
+    let effects = state.browse_to(NOW, goal.clone());
     let ticket = started(&effects)[0];
     assert!(state.browse.list().unwrap().kind.is_none(), "an address can be of several kinds");
     tell(&mut state, ticket, target(1));
     tell(&mut state, ticket, rows(1, "eu-west-1", &["web-1"]));
     settle(&mut state);
-    let effects = press(&mut state, &[Action::Open]);
-    assert_eq!(state.browse.here, Some(Goal::Kind(instances())));
-    let ticket = *started(&effects).last().unwrap();
-    tell(&mut state, ticket, rows(1, "eu-west-1", &["a", "web-1", "z"]));
-    settle(&mut state);
-    assert_eq!(state.browse.list().unwrap().row().unwrap().1.name(), "web-1");
-    assert!(!state.overlays.iter().any(|o| matches!(o, Overlay::Viewer(_))));
+    press(&mut state, &[Action::Open]);
+    assert!(state.overlays.iter().any(|o| matches!(o, Overlay::Viewer(_))));
+    press(&mut state, &[Action::Back]);
+    assert!(state.overlays.is_empty());
+    assert_eq!(state.browse.here, Some(goal));
+}
+
+#[test]
+fn links_are_gone_back_one_by_one_whatever_their_number() {
+    let mut state = untested(SIZE);
+    begin(&mut state, Goal::Kind(instances()));
+    let mut here = vec![state.browse.here.clone()];
+    for name in ["vpc-1", "vpc-2"] {
+        let link = LinkGoal {
+            kind: KindId::new("aws/ec2/vpc"),
+            filter: format!("id:={name}"),
+            id: None,
+            connection: id(1),
+            region: Some(region("eu-west-1")),
+            from: "web-1".to_owned(),
+        };
+        state.go(NOW, Goal::Link(Box::new(link)));
+        here.push(state.browse.here.clone());
+    }
+    for _ in 0..2 {
+        here.pop();
+        press(&mut state, &[Action::LastView]);
+        assert_eq!(Some(&state.browse.here), here.last());
+    }
+    assert!(state.trail.is_empty());
 }
 
 #[test]

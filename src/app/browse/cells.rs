@@ -1,12 +1,13 @@
 //! How the cells stand that are listed, grouped by state and reason, with the policies that help.
 
 use super::counts::{action, covered};
-use super::{Cell, thousands, woes};
+use super::{Cell, Woe, thousands, woes};
 use crate::app::detail::reason;
 use crate::app::viewer::{Sheet, Tab};
 use crate::app::{Line, State, Viewer, ViewerKind};
-use crate::domain::{CellKey, CellState, ConnectionId, Denial, Mark, Role, Trouble};
-use std::collections::BTreeMap;
+use crate::diagnose::{About, advice};
+use crate::domain::{CellKey, CellState, Connection, ConnectionId, Denial, Mark, Role, Timestamp, Trouble};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The cloud's words, without a message that only AWS can decode.
 fn said(denial: &Denial) -> String {
@@ -24,14 +25,15 @@ impl State {
         let about = format!("accounts and regions of {}", self.goal_title(goal));
         let page = Sheet { name: "cells", title, tabs: vec![Tab::reading(self.cell_lines())], whose: None };
         let mut sheets = vec![page];
-        if woes(self).iter().any(|w| w.can_be_allowed()) {
-            sheets.extend(self.listing_viewer().into_iter().flat_map(|v| v.sheets));
-        }
+        sheets.extend(self.refused_sheets());
         Some(Viewer::new(ViewerKind::Cells, about, sheets))
     }
 
     fn cell_lines(&self) -> Vec<Line> {
         let Some((goal, list)) = self.listed() else { return Vec::new() };
+        // The page of each connection's policy; this one is the first.
+        let pages: BTreeMap<ConnectionId, usize> =
+            self.refused_sheets().iter().zip(2..).filter_map(|(sheet, page)| Some((sheet.whose?, page))).collect();
         let mut lines: Vec<Line> = Vec::new();
         let heading = |lines: &mut Vec<Line>, mark: Mark, words: &str| {
             if !lines.is_empty() {
@@ -45,6 +47,7 @@ impl State {
                     let words = format!("not permitted: {} ({})", action(denial), reason(denial));
                     heading(&mut lines, Mark::Denied, &words);
                     lines.push(Line::of(Role::Quiet, format!("  AWS says: {}", said(denial))).hang(2));
+                    lines.push(self.mended_by(&woe, denial, &pages));
                 }
                 Trouble::Failed(error) => {
                     let code = error.code.as_ref().map_or(String::new(), |code| format!(" ({code})"));
@@ -63,18 +66,20 @@ impl State {
                 lines.push(Line::of(Role::Quiet, words).hang(2));
             }
         }
-        type Holds = fn(&CellState) -> bool;
-        let groups: [(Mark, &str, Holds); 6] = [
-            (Mark::Testing, "being asked", |s| matches!(s, CellState::Queued | CellState::Loading)),
-            (Mark::Untested, "cut short; {key:ask-failed} goes on", |s| matches!(s, CellState::Cancelled)),
-            (Mark::Allowed, "listed", |s| matches!(s, CellState::Done { .. })),
-            (Mark::NotReached, "not asked", |s| matches!(s, CellState::NotAsked)),
-            (Mark::NotApplicable, "region is off: nothing to ask", |s| matches!(s, CellState::RegionOff)),
-            (Mark::NotApplicable, "service does not exist there", |s| matches!(s, CellState::NotOffered)),
+        type Holds = fn(&Cell, Timestamp) -> bool;
+        let groups: [(Mark, &str, Holds); 8] = [
+            (Mark::Testing, "slow: no answer for some seconds", |c, now| c.is_slow(now)),
+            (Mark::Testing, "being asked", |c, now| c.state == CellState::Loading && !c.is_slow(now)),
+            (Mark::Testing, "waiting for their turn", |c, _| c.state == CellState::Queued),
+            (Mark::Untested, "cut short; {key:ask-failed} goes on", |c, _| c.state == CellState::Cancelled),
+            (Mark::Allowed, "listed", |c, _| matches!(c.state, CellState::Done { .. })),
+            (Mark::NotReached, "not asked", |c, _| c.state == CellState::NotAsked),
+            (Mark::NotApplicable, "region is off: nothing to ask", |c, _| c.state == CellState::RegionOff),
+            (Mark::NotApplicable, "service does not exist there", |c, _| c.state == CellState::NotOffered),
         ];
         for (mark, words, holds) in groups {
             let cells: Vec<(&CellKey, &Cell)> =
-                covered(self, goal, list).filter(|(_, cell)| holds(&cell.state)).collect();
+                covered(self, goal, list).filter(|(_, cell)| holds(cell, self.now)).collect();
             if cells.is_empty() {
                 continue;
             }
@@ -91,25 +96,47 @@ impl State {
         lines
     }
 
+    /// What ends a refusal: the policy on another page, or whoever decides in another place.
+    fn mended_by(&self, woe: &Woe, denial: &Denial, pages: &BTreeMap<ConnectionId, usize>) -> Line {
+        let own: Vec<String> = woe.connections.iter().filter_map(|id| pages.get(id)).map(ToString::to_string).collect();
+        if woe.can_be_allowed() && !own.is_empty() {
+            let many = if own.len() == 1 { "page" } else { "pages" };
+            let words = format!("  An Allow mends it: {many} {} (", own.join(", "));
+            return Line::of(Role::Strong, words).and(Role::Key, "{key:next-policy}").and(Role::Strong, ")").hang(2);
+        }
+        let role = woe.connections.first().filter(|_| woe.connections.len() == 1);
+        let role = role.and_then(|id| self.connection(*id)).and_then(Connection::role_arn);
+        let advice = advice(denial, &About { role, permission: None, only_denied: false });
+        Line::of(Role::Text, format!("  {}", advice.text)).hang(2)
+    }
+
     /// What second calls did not bring.
     fn note_lines(&self) -> Vec<Line> {
         let Some((goal, list)) = self.listed() else { return Vec::new() };
-        let mut notes: BTreeMap<(String, String), usize> = BTreeMap::new();
-        for (_, cell) in covered(self, goal, list) {
+        let mut notes: BTreeMap<(bool, String, String), (usize, BTreeSet<ConnectionId>)> = BTreeMap::new();
+        for (key, cell) in covered(self, goal, list) {
             for note in &cell.notes {
                 let why = match &note.trouble {
                     Trouble::Denied(denial) => format!("not permitted: {}", reason(denial)),
                     Trouble::Failed(error) => format!("failed: {}", error.message),
                 };
-                *notes.entry((note.operation.clone(), why)).or_default() += note.rows;
+                let denied = matches!(note.trouble, Trouble::Denied(_));
+                let found = notes.entry((!denied, note.operation.clone(), why)).or_default();
+                found.0 += note.rows;
+                found.1.insert(key.connection);
             }
         }
-        let line = |((operation, why), rows): ((String, String), usize)| {
-            Line::of(Role::Untested, "? ")
-                .and(Role::Text, format!("{operation} for {} rows: {why}", thousands(rows)))
-                .hang(2)
-        };
-        let mut lines: Vec<Line> = notes.into_iter().map(line).collect();
+        let mut lines: Vec<Line> = Vec::new();
+        for ((failed, operation, why), (rows, ids)) in notes {
+            let mark = if failed { Mark::Untested } else { Mark::Denied };
+            let rows = if rows == 1 { "1 row".to_owned() } else { format!("{} rows", thousands(rows)) };
+            let names: Vec<&str> = self.book.iter().filter(|c| ids.contains(&c.id)).map(|c| c.name.as_str()).collect();
+            lines.push(
+                Line::of(mark.role(), format!("{} ", mark.symbol(false)))
+                    .and(Role::Text, format!("{operation} for {rows} of {}: {why}", names.join(", ")))
+                    .hang(2),
+            );
+        }
         if !lines.is_empty() {
             lines.insert(0, Line::of(Role::Heading, "Calls for columns and tags that brought nothing"));
             lines.insert(0, Line::blank());

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A cell that takes longer than this is slow, in milliseconds.
-const SLOW: i64 = 5_000;
+pub(super) const SLOW: i64 = 5_000;
 
 /// How some cells stand together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,8 +22,10 @@ pub struct Count {
     pub all: usize,
     /// Refused ones.
     pub denied: usize,
-    /// Those that failed or were cut short.
+    /// Those without an answer.
     pub failed: usize,
+    /// Those that somebody cut short.
+    pub cut: usize,
     /// Those that take long.
     pub slow: usize,
     /// Regions that are off.
@@ -32,6 +34,8 @@ pub struct Count {
     pub absent: usize,
     /// Cells whose rows are not all there.
     pub missing: usize,
+    /// There may be cells that nobody knows of: an account was not reached.
+    pub beyond: bool,
 }
 
 impl Count {
@@ -40,16 +44,17 @@ impl Count {
             CellState::RegionOff => return self.off += 1,
             CellState::NotOffered => return self.absent += 1,
             CellState::Denied { .. } => self.denied += 1,
-            CellState::Failed { .. } | CellState::Cancelled => self.failed += 1,
+            CellState::Failed { .. } => self.failed += 1,
+            CellState::Cancelled => self.cut += 1,
             CellState::Partial { trouble, .. } => match trouble {
                 Trouble::Denied(_) => self.denied += 1,
                 Trouble::Failed(_) => self.failed += 1,
             },
-            CellState::Queued | CellState::Loading if now.since(cell.since) > SLOW => self.slow += 1,
+            CellState::Loading if cell.is_slow(now) => self.slow += 1,
             _ => {}
         }
         self.all += 1;
-        self.over += usize::from(cell.state.is_over());
+        self.over += usize::from(cell.has_ended());
         self.missing += usize::from(!cell.state.is_complete());
     }
 
@@ -60,13 +65,16 @@ impl Count {
             () if self.all == 0 && self.off > 0 => word(Mark::NotApplicable, "off"),
             () if self.all == 0 && self.absent > 0 => word(Mark::NotApplicable, "not offered"),
             () if self.all == 0 => (None, Cow::Borrowed("")),
-            () if self.rows > 0 && self.missing > 0 => (None, Cow::Owned(format!("≥ {}", thousands(self.rows)))),
-            () if self.rows > 0 || self.missing == 0 => (None, Cow::Owned(thousands(self.rows))),
-            () if self.over < self.all => word(Mark::Testing, "loading"),
+            () if self.rows > 0 && (self.missing > 0 || self.beyond) => {
+                (None, Cow::Owned(format!("≥ {}", thousands(self.rows))))
+            }
+            () if self.rows > 0 || (self.missing == 0 && !self.beyond) => (None, Cow::Owned(thousands(self.rows))),
+            () if self.over + self.cut < self.all => word(Mark::Testing, "loading"),
             () if self.denied == self.all => word(Mark::Denied, "denied"),
             // Some have none, of the others it is not known.
             () if self.missing < self.all => (None, Cow::Borrowed("≥ 0")),
             () if self.denied > 0 => word(Mark::Denied, "denied"),
+            () if self.cut > 0 => word(Mark::Untested, "stopped"),
             () => word(Mark::Untested, "failed"),
         }
     }
@@ -110,7 +118,7 @@ pub fn tally_of(state: &State) -> Tally {
     for (key, cell) in covered(state, goal, list) {
         tally.cells.add(cell, state.now);
         known.insert(key.connection);
-        if !cell.state.is_over() {
+        if !cell.has_ended() {
             open.insert(key.connection);
         }
     }
@@ -209,8 +217,11 @@ pub fn region_counts(state: &State) -> Vec<RegionRow> {
         }
     }
     let global = list.kind.as_ref().is_some_and(|k| k.scope != Scope::Regional);
-    let hidden =
-        |count: &Count| state.browse.hide_denied && matches!(count.words().0, Some(Mark::Denied | Mark::NotApplicable));
+    // Which regions an account has that could not be reached is not known.
+    if scope.iter().any(|id| list.unreached.contains_key(id)) {
+        counts.values_mut().for_each(|count| count.beyond = true);
+    }
+    let hidden = |count: &Count| state.browse.hide_denied && count.words().0 == Some(Mark::Denied);
     counts
         .into_iter()
         .filter(|(_, count)| !hidden(count))
@@ -448,13 +459,16 @@ impl State {
                 "Not permitted anywhere: what there is, is not known. {key:snippet} shows the policy.".to_owned()
             }
             () if refused > 0 => {
-                let failed = match failed {
+                let some = |n: usize, word: &str| match n {
                     0 => String::new(),
-                    n => format!(", {} failed", thousands(n)),
+                    n => format!(", {} {word}", thousands(n)),
                 };
-                format!("None where it could be asked. {} refused{failed}: there, it is not known.", thousands(refused))
+                let others = some(failed, "failed") + &some(cells.cut, "cut short");
+                format!("None where it could be asked. {} refused{others}: there, it is not known.", thousands(refused))
             }
-            () if failed > 0 => "Nothing arrived, and not all could be asked: {key:ask-failed} asks again.".to_owned(),
+            () if failed + cells.cut > 0 => {
+                "Nothing arrived, and not all could be asked: {key:ask-failed} asks again.".to_owned()
+            }
             () if list.find.is_some() => "Nothing like it is there: everything was searched.".to_owned(),
             () => format!("There are no {title} here: everything was asked."),
         }

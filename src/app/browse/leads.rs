@@ -1,6 +1,6 @@
 //! Links: what an asset leads to, and which kinds lead to it.
 
-use super::{AssetKey, Followed, Goal, LinkGoal};
+use super::{Followed, Goal, LinkGoal};
 use crate::app::{Action, Effect, Line, Notice, Overlay, State};
 use crate::catalog::kind::{By, Scope};
 use crate::domain::{KindId, Needle, Region, Role, Timestamp};
@@ -136,32 +136,17 @@ impl State {
             Action::Accept => {
                 let goal = leads.leads.get(leads.at).map(|w| w.goal.clone())?;
                 self.overlays.clear();
-                return Some(self.browse_to(now, goal));
+                return Some(self.go(now, goal));
             }
             _ => return None,
         }
         Some(Vec::new())
     }
 
-    /// From what was found to the same asset among all of its kind.
-    pub(in crate::app) fn open_found(&mut self, now: Timestamp) -> Vec<Effect> {
-        let found = self
-            .browse
-            .list()
-            .and_then(|l| l.row().map(|(cell, row)| (AssetKey::of(cell, &row), row.arn().to_owned())));
-        let Some((key, arn)) = found else { return Vec::new() };
-        if key.kind == TAGGED && !arn.is_empty() {
-            return self.browse_to(now, Goal::Find(arn));
-        }
-        let goal = Goal::Kind(KindId::new(&key.kind));
-        let mut effects = self.browse_to(now, goal);
-        if let Some(list) = self.browse.list_mut() {
-            list.filter.clear();
-            list.read_filter();
-            list.cursor = Some(key);
-        }
-        effects.extend(self.arrange(now));
-        effects
+    /// The ARN under the cursor, where all that is known of a thing is what the tagging service says.
+    pub(super) fn tagged_here(&self) -> Option<String> {
+        let (cell, row) = self.browse.list()?.row()?;
+        (cell.kind.id == TAGGED && !row.arn().is_empty()).then(|| row.arn().to_owned())
     }
 }
 

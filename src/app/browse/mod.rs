@@ -150,6 +150,16 @@ impl Cell {
         if self.old.is_empty() { &self.blocks } else { &self.old }
     }
 
+    /// Whether it has ended by itself: what somebody cut short has not.
+    pub fn has_ended(&self) -> bool {
+        self.state.is_over() && self.state != CellState::Cancelled
+    }
+
+    /// Whether its answer takes long; one whose turn has not come is not slow.
+    pub fn is_slow(&self, now: Timestamp) -> bool {
+        self.state == CellState::Loading && now.since(self.since) > counts::SLOW
+    }
+
     /// How many rows are shown.
     pub fn rows(&self) -> usize {
         self.shown().iter().map(|b| b.batch.len()).sum()
@@ -195,6 +205,8 @@ pub struct List {
     pub instead: Option<(Needle, Vec<KindId>)>,
     /// The account and the region that an ARN names.
     pub place: (Option<String>, Option<Region>),
+    /// Where the tagging service was refused and its kinds are asked in its place.
+    pub(super) asked_instead: BTreeSet<CellKey>,
     /// Its cells.
     pub cells: BTreeMap<CellKey, Cell>,
     /// Requests that have not ended, and whom each is about.
@@ -309,6 +321,7 @@ impl List {
             kind,
             find: None,
             instead: None,
+            asked_instead: BTreeSet::new(),
             place: (None, None),
             cells: BTreeMap::new(),
             tickets: BTreeMap::new(),

@@ -1,10 +1,11 @@
 //! The order of the table: made here while there are few rows, elsewhere when there are many, and never more often
 //! than a person can see.
 
-use super::{AssetKey, List, Table, region_counts, woes};
+use super::{AssetKey, Goal, List, Table, region_counts, woes};
 use crate::app::{Effect, State};
 use crate::domain::Timestamp;
 use crate::query::{Arranged, Block, Filter, Whole, arrange};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Up to so many rows are put in order at once: that takes less than a frame.
@@ -30,6 +31,11 @@ impl State {
             None => covered.flat_map(|(_, cell)| cell.shown()).cloned().collect(),
         };
         let (woes, regions) = (woes(self), region_counts(self));
+        let placed = match goal {
+            Goal::Link(_) => BTreeSet::new(),
+            Goal::Kind(_) | Goal::Find(_) => self.browse.scope.regions.clone(),
+        };
+        let filter = list.passing.clone().at(now).within(&placed);
         let generation = self.browse.generation + 1;
         let list = self.browse.list_mut()?;
         (list.woes, list.regions) = (woes, regions);
@@ -43,12 +49,12 @@ impl State {
         list.arranged = now;
         let rows: usize = blocks.iter().map(|b| b.batch.len()).sum();
         if rows <= FEW {
-            let arranged = arrange(&blocks, &list.passing.clone().at(now), list.sort);
+            let arranged = arrange(&blocks, &filter, list.sort);
             list.take(blocks, arranged);
             self.follow_row();
             return None;
         }
-        let (filter, sort) = (list.passing.clone().at(now), list.sort);
+        let sort = list.sort;
         list.flight = Some(Flight { generation, blocks: blocks.clone() });
         self.browse.generation = generation;
         let whole = self.browse.list_mut()?.whole.take();

@@ -77,8 +77,11 @@ pub struct Shown {
 pub fn asset_columns(state: &State, list: &List) -> Vec<Col> {
     let mut columns = Vec::new();
     let Some(kind) = &list.kind else {
-        let many = [Col::Name, Col::Kind, Col::Id, Col::State, Col::Account, Col::Region];
-        return many.to_vec();
+        // Where a thing was found says more than its id.
+        columns.extend([Col::Name, Col::Kind]);
+        columns.extend((state.scope_connections().len() > 1).then_some(Col::Account));
+        columns.extend([Col::Region, Col::Id, Col::State]);
+        return columns;
     };
     if kind.identity.name.is_some() {
         columns.push(Col::Name);
@@ -253,7 +256,8 @@ impl State {
     pub fn asset_window(&self) -> std::ops::Range<usize> {
         let Some((_, list)) = self.listed() else { return 0..0 };
         let page = self.asset_page();
-        let first = list.at - list.at % page;
+        // The last page is full as well.
+        let first = (list.at - list.at % page).min(list.table.order.len().saturating_sub(page));
         first..(first + page).min(list.table.order.len())
     }
 

@@ -218,11 +218,11 @@ fn many_rows_are_put_in_order_elsewhere_one_order_at_a_time() {
     let first = effects.iter().find(|e| matches!(e, Effect::Arrange { .. })).unwrap();
     let Effect::Arrange { generation, blocks, filter, sort, whole } = first.clone() else { panic!("{effects:?}") };
     let (arranged, whole) = crate::query::arrange_within(whole, &blocks, &filter, sort);
-    let next = update(&mut state, NOW, Msg::Arranged { generation, arranged, whole: Some(whole) });
+    let next = update(&mut state, NOW, Msg::Arranged { generation, arranged, whole });
     assert_eq!((arrange(&next), names(&state).len()), (1, 6000), "the old order stands meanwhile");
     let Effect::Arrange { generation, blocks, filter, sort, whole } = next[0].clone() else { panic!("{next:?}") };
     let (arranged, whole) = crate::query::arrange_within(whole, &blocks, &filter, sort);
-    update(&mut state, NOW, Msg::Arranged { generation, arranged, whole: Some(whole) });
+    update(&mut state, NOW, Msg::Arranged { generation, arranged, whole });
     assert_eq!(names(&state).len(), 111);
 }
 

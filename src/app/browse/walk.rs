@@ -34,7 +34,14 @@ impl State {
             }
             Action::Snippet if table => {
                 match self.listing_viewer() {
-                    Some(viewer) => self.overlays.push(Overlay::Viewer(viewer)),
+                    Some(viewer) => {
+                        if self.is_refused_from_above() {
+                            let words = "what was refused here no policy of yours can allow ({key:cells} says why); \
+                                         this one lists the kind";
+                            self.notice = Some(Notice::plain(words));
+                        }
+                        self.overlays.push(Overlay::Viewer(viewer));
+                    }
                     // A policy without a role goes to whoever we are there, and nobody has asked who that is.
                     None => {
                         let words =
@@ -45,9 +52,9 @@ impl State {
                 Vec::new()
             }
             Action::Open if self.focus == Pane::Accounts => self.list_alone(now),
-            Action::Open if table => match self.browse.here {
-                Some(Goal::Find(_)) if self.focus == Pane::Checks => self.open_found(now),
-                _ => self.open_asset(now),
+            Action::Open if table => match self.tagged_here().filter(|_| self.focus == Pane::Checks) {
+                Some(arn) => self.go(now, Goal::Find(arn)),
+                None => self.open_asset(now),
             },
             Action::Cells => {
                 let viewer = self.cells_viewer();
@@ -244,8 +251,8 @@ impl State {
         list.scrolled = if right { (list.scrolled + 1).min(last) } else { list.scrolled.saturating_sub(1) };
     }
 
-    /// Whether the list is a part of something that one came from.
+    /// Whether one came to the list from another, which is to be gone back to.
     pub(in crate::app) fn is_followed(&self) -> bool {
-        matches!(self.browse.here, Some(Goal::Link(_))) && self.is_at_assets()
+        !self.trail.is_empty() && self.is_at_assets()
     }
 }

@@ -52,6 +52,7 @@ fn troubles(tally: &Tally) -> Vec<Piece> {
     let of = [
         (tally.cells.denied + tally.unreached.0, "denied", Role::Denied),
         (tally.cells.failed + tally.unreached.1, "failed", Role::Untested),
+        (tally.cells.cut, "cut short", Role::Untested),
         (tally.cells.slow, "slow", Role::Testing),
     ];
     of.into_iter().filter(|(n, ..)| *n > 0).map(|(n, word, role)| (role, format!("{} {word}", thousands(n)))).collect()
@@ -97,6 +98,9 @@ pub fn browse_summary(state: &State) -> String {
 /// Pane 1 in a line: which accounts are listed.
 pub fn accounts_summary(state: &State) -> String {
     let (marked, all) = (state.browse.scope.connections.len(), state.book.len());
+    if matches!(state.browse.here, Some(Goal::Link(_))) {
+        return scope_words(state);
+    }
     match marked {
         0 => format!("all {all} accounts"),
         _ => format!("{} · {marked} of {all} marked", scope_words(state)),

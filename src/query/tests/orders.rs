@@ -39,7 +39,8 @@ fn a_column_sorts_by_its_type_and_what_is_missing_is_last() {
         by("encrypted", vec![RawValue::Bool(true), RawValue::Hidden, RawValue::Bool(false)], false),
         ["2", "0", "1"]
     );
-    assert_eq!(by("age", vec![RawValue::Time(2), RawValue::Time(-1), RawValue::NotLoaded], true), ["0", "1", "2"]);
+    // The greatest age is that of the earliest time.
+    assert_eq!(by("age", vec![RawValue::Time(2), RawValue::Time(-1), RawValue::NotLoaded], true), ["1", "0", "2"]);
     assert_eq!(by("type", texts(&["io2", "gp3", "Gp2", ""]), true), ["0", "1", "2", "3"]);
 }
 
