@@ -2,6 +2,7 @@
 
 use super::{Effect, Notice, Saved, State};
 use crate::domain::{Change, Connection, ConnectionId, Timestamp};
+use std::collections::BTreeSet;
 
 impl State {
     /// Asks for changes to be saved.
@@ -54,6 +55,10 @@ impl State {
         let mut standings = std::mem::take(&mut self.standings);
         let kept = |c: &Connection| (c.id, standings.remove(&c.id).filter(|_| alike(c)).unwrap_or_default());
         self.standings = self.book.iter().map(kept).collect();
+        let gone: BTreeSet<ConnectionId> =
+            before.iter().filter(|old| !self.book.iter().any(|c| same_test(old, c))).map(|c| c.id).collect();
+        let removed = gone.iter().filter(|id| self.connection(**id).is_none()).copied().collect();
+        self.browse.forget(&gone, &removed);
         self.settle();
     }
 

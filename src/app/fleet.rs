@@ -1,7 +1,7 @@
 //! The lists of connections: which are shown, under which headings, and what their cells say.
 
 use super::standing::finding_word;
-use super::{Standing, State};
+use super::{Standing, State, accounts_tally};
 use crate::domain::{Connection, ExternalIdFinding, Mark, Role};
 
 /// A row of the accounts pane.
@@ -31,6 +31,9 @@ pub fn shown(state: &State) -> Vec<&Connection> {
     let mut all: Vec<&Connection> = state.book.iter().collect();
     if let Some(kept) = &state.only_broken {
         all.retain(|c| kept.contains(&c.id));
+    }
+    if state.browse.hide_denied && state.is_browsing() {
+        all.retain(|c| accounts_tally(state, c.id).0 != Some(Mark::Denied));
     }
     match needle.strip_prefix("group:") {
         Some(group) => all.retain(|c| c.group.as_ref().is_some_and(|g| g.to_lowercase().contains(group.trim()))),

@@ -2,7 +2,7 @@
 
 use super::order::natural;
 use super::standing::Slot;
-use super::{Line, State, Viewer, ViewerKind};
+use super::{Goal, Line, State, Viewer, ViewerKind};
 use crate::catalog::kind::Scope;
 use crate::domain::{Connection, Mandatory, Mark, Region, RegionFact, Regions, Role, Verdict};
 use std::borrow::Cow;
@@ -139,6 +139,10 @@ fn scope_summary(state: &State) -> String {
     let rows = region_rows(state);
     let all = all_regions(state).len();
     let marks = state.browse.scope.regions.len();
+    // What a link leads to is asked where that is, whatever is marked.
+    if let Some(Goal::Link(link)) = &state.browse.here {
+        return link.region.as_ref().map_or_else(|| format!("{all} regions"), ToString::to_string);
+    }
     let shown =
         if state.region_filter.is_empty() { String::new() } else { format!("{} of {all} shown · ", rows.len()) };
     let global = state.browse.list().and_then(|l| l.kind.as_ref()).is_some_and(|k| k.scope != Scope::Regional);

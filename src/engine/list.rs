@@ -284,12 +284,13 @@ async fn regions(
 
 /// The regions of a target that a listing is about, and whether each is on. In front are those that most likely have
 /// something: the connection's own, the base credentials', the partition's default.
-fn places(target: &Target, listing: &Listing) -> Vec<(Region, bool)> {
-    let mut all: Vec<(Region, bool)> = target.regions.list.iter().map(|f| (f.region.clone(), f.enabled)).collect();
-    // Asked for by name: where the account does not say what it has, it may have it; where it does, it has it not.
+fn places(target: &Target, listing: &Listing) -> Vec<(Region, Place)> {
+    let on = |enabled| if enabled { Place::On } else { Place::Off };
+    let mut all: Vec<(Region, Place)> = target.regions.list.iter().map(|f| (f.region.clone(), on(f.enabled))).collect();
+    // Asked for by name: where the account does not say what it has, it may have it; where it does, there is none.
     for named in listing.regions.iter().flatten() {
         if named.partition() == target.session.partition && all.iter().all(|(known, _)| known != named) {
-            all.push((named.clone(), target.regions.assumed));
+            all.push((named.clone(), if target.regions.assumed { Place::On } else { Place::Unknown }));
         }
     }
     let only = &target.connection.regions;
@@ -299,6 +300,15 @@ fn places(target: &Target, listing: &Listing) -> Vec<(Region, bool)> {
     let first = Aws::ec2_regions(&target.connection, &target.session);
     all.sort_by_key(|(region, _)| first.iter().position(|r| r == region).unwrap_or(usize::MAX));
     all
+}
+
+/// How a region stands in an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    On,
+    Off,
+    /// The account has no such region, on or off.
+    Unknown,
 }
 
 /// A target's cells: those that are known without a call, and lots of those that are to be asked.
@@ -318,12 +328,12 @@ fn new_lots(
     let regional = places(target, listing);
     for (id, kind) in kinds {
         let mut waiting = VecDeque::new();
-        let places: Vec<(Option<Region>, bool)> = match kind.scope {
-            Scope::Global | Scope::GlobalRowRegion => vec![(None, true)],
-            Scope::Regional => regional.iter().map(|(r, on)| (Some(r.clone()), *on)).collect(),
+        let places: Vec<(Option<Region>, Place)> = match kind.scope {
+            Scope::Global | Scope::GlobalRowRegion => vec![(None, Place::On)],
+            Scope::Regional => regional.iter().map(|(r, place)| (Some(r.clone()), *place)).collect(),
         };
         let service = Service::load(&kind.list.service).ok();
-        for (region, enabled) in places {
+        for (region, place) in places {
             let here = region.as_ref().is_none_or(|r| arn_region.is_none_or(|wanted| wanted == r.as_str()));
             let key = CellKey { connection, region: region.clone(), kind: id.clone() };
             if !here || !wanted(&key) {
@@ -331,10 +341,11 @@ fn new_lots(
             }
             let partition = target.session.partition.as_str();
             let offered = region.as_ref().zip(service).and_then(|(r, s)| s.offered(partition, r.as_str()));
-            let state = match (enabled, offered) {
-                (false, _) => CellState::RegionOff,
-                (true, Some(false)) => CellState::NotOffered,
-                (true, _) => CellState::Queued,
+            let state = match (place, offered) {
+                (Place::Off, _) => CellState::RegionOff,
+                (Place::Unknown, _) => CellState::Failed { error: no_region(&key), at: Timestamp::now() },
+                (Place::On, Some(false)) => CellState::NotOffered,
+                (Place::On, _) => CellState::Queued,
             };
             if state == CellState::Queued {
                 waiting.push_back(region);
@@ -354,6 +365,11 @@ fn new_lots(
         }
     }
     cells
+}
+
+fn no_region(key: &CellKey) -> CheckError {
+    let name = key.region.as_ref().map_or("", Region::as_str);
+    CheckError::new(ErrorClass::Invalid, format!("the account knows no region {name}; cloudivize regions lists them"))
 }
 
 /// The account and the region that an ARN names; an ARN of a global service has no region, one of S3 neither.

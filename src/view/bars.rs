@@ -18,6 +18,7 @@ pub fn header(state: &State, area: Area, brush: &mut Brush<'_>) {
     let endpoint = state.flags.endpoint.as_ref().map(|host| format!("ENDPOINT {host}"));
     let badges = [
         (state.only_broken.is_some(), if narrow { "BROKEN" } else { "ONLY BROKEN" }),
+        (state.browse.hide_denied && state.is_browsing(), if narrow { "HIDING" } else { "DENIED HIDDEN" }),
         (state.flags.read_only, "READ-ONLY"),
         (state.flags.not_saved, "NOT SAVED"),
         (state.flags.demo, "DEMO"),

@@ -97,6 +97,9 @@ impl State {
     /// A cell, if this ticket is its present one or a later one.
     fn cell(&mut self, now: Timestamp, ticket: Ticket, goal: &Goal, key: &CellKey) -> Option<&mut Cell> {
         let list = self.browse.lists.get_mut(goal)?;
+        if list.retired.contains(&(ticket, key.connection)) {
+            return None;
+        }
         let cell = list.cells.entry(key.clone()).or_insert_with(|| Cell::new(ticket, now));
         if cell.ticket < ticket {
             cell.begin(ticket, now);
@@ -134,6 +137,7 @@ impl State {
         }
         let Some(list) = self.browse.lists.get_mut(goal) else { return };
         let about = list.tickets.remove(&ticket).unwrap_or_default();
+        list.retired.retain(|(t, _)| *t != ticket);
         for cell in list.cells.values_mut().filter(|c| c.ticket == ticket && !c.state.is_over()) {
             cell.end(
                 match end {
@@ -149,9 +153,7 @@ impl State {
             );
         }
         if *end != End::Done {
-            // Whose cells were not even named yet can be asked anew.
-            let named: Vec<_> = list.cells.keys().map(|k| k.connection).collect();
-            list.asked.retain(|id, _| !about.contains(id) || named.contains(id) || list.unreached.contains_key(id));
+            list.not_named(ticket, &about);
         }
     }
 }

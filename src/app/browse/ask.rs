@@ -4,7 +4,8 @@ use super::{Browse, Cell, Goal, KEPT, List};
 use crate::app::{Effect, Notice, Pane, State};
 use crate::catalog::kind::Scope;
 use crate::domain::{
-    CellKey, CellState, ConnectionId, KindId, Late, Listing, Needle, Region, Request, Ticket, Timestamp, Trouble,
+    AccountId, CellKey, CellState, ConnectionId, KindId, Late, Listing, Needle, Region, Request, Ticket, Timestamp,
+    Trouble,
 };
 use crate::query::{cells_instead, hunt, needle};
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,6 +107,10 @@ impl State {
                 let mut list = List::new(hunt.kinds, kind, now);
                 list.find = Some(hunt.find);
                 list.instead = hunt.instead;
+                if let Some(account) = hunt.account.as_deref().filter(|a| self.leads_nowhere(a)) {
+                    self.notice = Some(Notice::bad(format!("no connection leads to account {account}")));
+                    return None;
+                }
                 list.place = (hunt.account, hunt.region.and_then(|r| Region::parse(&r).ok()));
                 if let Some(arn) = hunt.arn {
                     // Its kind is listed whole there: the service has no filter for it.
@@ -115,6 +120,17 @@ impl State {
                 Some(list)
             }
         }
+    }
+
+    /// Whether it is known of every connection that it leads to another account.
+    fn leads_nowhere(&self, account: &str) -> bool {
+        self.book.iter().all(|c| self.account_of(c.id).is_some_and(|known| known.as_str() != account))
+    }
+
+    /// The account of a connection, as it was told, else as it stands in the vault.
+    pub(super) fn account_of(&self, id: ConnectionId) -> Option<&AccountId> {
+        let told = self.browse.targets.get(&id).and_then(|t| t.account.as_ref());
+        told.or_else(|| self.connection(id).and_then(|c| c.account.as_ref()))
     }
 
     fn known_kind(
@@ -138,14 +154,15 @@ impl State {
     fn cut_short(&mut self, goal: &Goal) -> Vec<Effect> {
         let now = self.now;
         let Some(list) = self.browse.lists.get_mut(goal) else { return Vec::new() };
-        let tickets: Vec<Ticket> = std::mem::take(&mut list.tickets).into_keys().collect();
+        let cut = std::mem::take(&mut list.tickets);
+        let tickets: Vec<Ticket> = cut.keys().copied().collect();
+        for (ticket, about) in &cut {
+            list.not_named(*ticket, about);
+        }
+        list.retired.clear();
         for cell in list.cells.values_mut().filter(|c| !c.state.is_over()) {
             cell.end(CellState::Cancelled, now);
         }
-        // Whose cells were not even named yet is asked anew.
-        let known: BTreeSet<ConnectionId> = list.cells.keys().map(|k| k.connection).collect();
-        let unreached: BTreeSet<ConnectionId> = list.unreached.keys().copied().collect();
-        list.asked.retain(|id, _| known.contains(id) || unreached.contains(id));
         list.due = None;
         self.browse.ending.extend(&tickets);
         let fresh = tickets.into_iter().filter(|t| self.stopping.insert(*t));
@@ -343,11 +360,7 @@ impl State {
         };
         // An ARN names its account: no other is asked, if it is known which that is.
         if let Some(account) = list.and_then(|l| l.place.0.as_deref()) {
-            let account_of = |id: ConnectionId| {
-                let told = self.browse.targets.get(&id).and_then(|t| t.account.as_ref());
-                told.or_else(|| self.connection(id).and_then(|c| c.account.as_ref())).map(|a| a.as_str())
-            };
-            ids.retain(|id| account_of(*id).is_none_or(|a| a == account));
+            ids.retain(|id| self.account_of(*id).is_none_or(|a| a.as_str() == account));
         }
         ids.sort_by_key(|id| Some(*id) != self.cursor);
         ids
@@ -364,6 +377,16 @@ impl State {
             _ if list.and_then(|l| l.kind.as_ref()).is_some_and(|k| k.scope != Scope::Regional) => None,
             _ => Some(self.browse.scope.regions.clone()).filter(|r| !r.is_empty()),
         }
+    }
+}
+
+impl List {
+    /// A request has ended early: those of whose cells it had named none are asked anew.
+    pub(super) fn not_named(&mut self, ticket: Ticket, about: &BTreeSet<ConnectionId>) {
+        let named: BTreeSet<ConnectionId> =
+            self.cells.iter().filter(|(_, cell)| cell.ticket == ticket).map(|(key, _)| key.connection).collect();
+        let unreached = &self.unreached;
+        self.asked.retain(|id, _| !about.contains(id) || named.contains(id) || unreached.contains_key(id));
     }
 }
 

@@ -32,6 +32,9 @@ impl State {
             Some(looked) => looked.followed().clone(),
             None => list.hold(list.at)?,
         };
+        if let Some((what, words)) = self.copy_marked(action) {
+            return Some(vec![Effect::Copy { text: words, what }]);
+        }
         let (cell, row) = (&*followed.cell, followed.row());
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let (what, text) = match action {
@@ -57,6 +60,29 @@ impl State {
             return Some(Vec::new());
         };
         Some(vec![Effect::Copy { text, what: format!("the {what} of {}", followed.called()) }])
+    }
+
+    /// The same of every marked asset that is shown, a line each; `None` where none is marked or only one can be copied.
+    fn copy_marked(&self, action: Action) -> Option<(String, String)> {
+        let list = self.browse.list().filter(|l| !l.marks.is_empty() && self.browse.looked.is_none())?;
+        let of = |row: RowView<'_>| -> Option<String> {
+            let text = match action {
+                Action::CopyAsset if !row.arn().is_empty() => row.arn(),
+                Action::CopyAsset | Action::CopyId => row.id(),
+                Action::CopyName => row.name(),
+                Action::CopyArn => row.arn(),
+                _ => return None,
+            };
+            (!text.is_empty()).then(|| text.to_owned())
+        };
+        let marked = (0..list.table.order.len()).filter(|at| list.is_marked(*at));
+        let lines: Vec<String> = marked.filter_map(|at| of(list.table.row(at)?.1)).collect();
+        let what = match action {
+            Action::CopyName => "names",
+            Action::CopyId => "ids",
+            _ => "ARNs",
+        };
+        (!lines.is_empty()).then(|| (format!("the {what} of {} marked", lines.len()), lines.join("\n")))
     }
 
     /// The AWS CLI's command that reads one asset, or lists its kind where one alone cannot be read.

@@ -3,8 +3,9 @@
 use super::{Followed, Goal, LinkGoal};
 use crate::app::{Action, Effect, Line, Notice, Overlay, State};
 use crate::catalog::kind::{By, Scope};
-use crate::domain::{KindId, Needle, Region, Role, Timestamp};
-use crate::query::{TAGGED, hunt, place};
+use crate::domain::{ConnectionId, KindId, Needle, Region, Role, Timestamp};
+use crate::query::{CellLabel, TAGGED, hunt, place, place_of_arn};
+use crate::text;
 
 /// A lead from one asset to others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +16,8 @@ pub struct Lead {
     pub kind: String,
     /// It leads back: from the others to this one.
     pub back: bool,
-    goal: Goal,
+    /// Where it leads, or why it leads nowhere.
+    goal: Result<Goal, String>,
 }
 
 /// Choosing a lead.
@@ -46,16 +48,22 @@ impl State {
                 let asked = (link.by == By::Id
                     && hunt(&Needle::Id(value.to_owned()), &self.catalog).kinds.contains(&id))
                 .then(|| value.to_owned());
-                let goal = LinkGoal {
-                    kind: id.clone(),
-                    filter: format!("{word}:={}", quoted(value)),
-                    id: asked,
-                    connection: cell.connection,
-                    region: own.clone().filter(|_| kind.scope == Scope::Regional),
-                    from: format!("{} of {name}", link.title),
-                };
+                // An ARN says itself where the other is.
+                let (account, region) = if link.by == By::Arn { place_of_arn(value) } else { ("", "") };
+                let connection = self.leading_to(cell, account);
+                let region = Region::parse(region).ok().or_else(|| own.clone());
+                let goal = connection.map(|connection| {
+                    Goal::Link(Box::new(LinkGoal {
+                        kind: id.clone(),
+                        filter: format!("{word}:={}", quoted(value)),
+                        id: asked,
+                        connection,
+                        region: region.filter(|_| kind.scope == Scope::Regional),
+                        from: format!("{} of {name}", link.title),
+                    }))
+                });
                 let title = format!("{} {value}", link.title);
-                leads.push(Lead { title, kind: kind.title.clone(), back: false, goal: Goal::Link(Box::new(goal)) });
+                leads.push(Lead { title, kind: kind.title.clone(), back: false, goal });
             }
         }
         for id in self.catalog.ids() {
@@ -78,10 +86,19 @@ impl State {
                     from: format!("by {} {name}", link.title),
                 };
                 let title = format!("{} · {}", kind.title, link.title);
-                leads.push(Lead { title, kind: kind.title.clone(), back: true, goal: Goal::Link(Box::new(goal)) });
+                leads.push(Lead { title, kind: kind.title.clone(), back: true, goal: Ok(Goal::Link(Box::new(goal))) });
             }
         }
         leads
+    }
+
+    /// The connection that leads to an account: the row's own, if that is its account or none is named.
+    fn leading_to(&self, cell: &CellLabel, account: &str) -> Result<ConnectionId, String> {
+        if account.is_empty() || account == "aws" || account == cell.account.as_str() {
+            return Ok(cell.connection);
+        }
+        let other = self.book.iter().find(|c| self.account_of(c.id).is_some_and(|a| a.as_str() == account));
+        other.map(|c| c.id).ok_or_else(|| format!("no connection leads to account {}", text::line(account)))
     }
 
     /// The leads of the asset in the detail, as lines of its page.
@@ -133,11 +150,13 @@ impl State {
             Action::Top | Action::PageUp => leads.at = 0,
             Action::Bottom | Action::PageDown => leads.at = last,
             Action::Back => drop(self.overlays.pop()),
-            Action::Accept => {
-                let goal = leads.leads.get(leads.at).map(|w| w.goal.clone())?;
-                self.overlays.clear();
-                return Some(self.go(now, goal));
-            }
+            Action::Accept => match leads.leads.get(leads.at).map(|w| w.goal.clone())? {
+                Ok(goal) => {
+                    self.overlays.clear();
+                    return Some(self.go(now, goal));
+                }
+                Err(why) => self.notice = Some(Notice::plain(why)),
+            },
             _ => return None,
         }
         Some(Vec::new())

@@ -211,6 +211,8 @@ pub struct List {
     pub cells: BTreeMap<CellKey, Cell>,
     /// Requests that have not ended, and whom each is about.
     pub tickets: BTreeMap<Ticket, BTreeSet<ConnectionId>>,
+    /// What requests still bring of connections that lead elsewhere now.
+    pub(super) retired: BTreeSet<(Ticket, ConnectionId)>,
     /// In which regions each connection was asked; `None`: in all.
     pub asked: BTreeMap<ConnectionId, Option<BTreeSet<Region>>>,
     /// Why a connection could not be reached.
@@ -325,6 +327,7 @@ impl List {
             place: (None, None),
             cells: BTreeMap::new(),
             tickets: BTreeMap::new(),
+            retired: BTreeSet::new(),
             asked: BTreeMap::new(),
             unreached: BTreeMap::new(),
             late,
@@ -403,6 +406,20 @@ impl Browse {
                     && (self.scope.regions.is_empty()
                         || cell.region.as_ref().is_none_or(|r| self.scope.regions.contains(r)))
             }
+        }
+    }
+
+    /// Drops what was listed through connections that lead elsewhere now; marks of those that were removed as well.
+    pub(super) fn forget(&mut self, gone: &BTreeSet<ConnectionId>, removed: &BTreeSet<ConnectionId>) {
+        self.targets.retain(|id, _| !gone.contains(id));
+        self.scope.connections.retain(|id| !removed.contains(id));
+        for list in self.lists.values_mut() {
+            // What is still on its way through the old connection has no cell to come to.
+            list.retired.extend(list.tickets.keys().flat_map(|t| gone.iter().map(|id| (*t, *id))));
+            list.cells.retain(|key, _| !gone.contains(&key.connection));
+            list.asked.retain(|id, _| !gone.contains(id));
+            list.unreached.retain(|id, _| !gone.contains(id));
+            list.dirty = true;
         }
     }
 

@@ -18,7 +18,9 @@ impl State {
         Some(match action {
             Action::Fleet => self.browse_fleet(),
             Action::Refresh if self.viewer().is_some_and(|v| v.kind == ViewerKind::Asset) => {
-                self.look_again(now, false)
+                let effects = self.look_again(now, false);
+                self.notice = Some(Notice::plain("reading it again"));
+                effects
             }
             Action::Refresh => self.refresh_list(now),
             Action::AskFailed => self.ask_failed(now),

@@ -4,15 +4,14 @@ use super::gather::Gathered;
 use super::show::{Columns, Show};
 use super::{account, ask, finish, named, scope};
 use crate::catalog::Catalog;
-use crate::catalog::kind::Scope;
 use crate::cli::args::{FindArgs, ListFormat};
 use crate::cli::context::Context;
-use crate::cli::exit::{Exit, Failure, Outcome};
+use crate::cli::exit::{Failure, Outcome};
 use crate::cli::live::Live;
 use crate::cli::out::Out;
-use crate::domain::{CellKey, Connection, ConnectionId, End, KindId, Late, Listing, Needle, Region, Timestamp};
+use crate::domain::{Connection, ConnectionId, End, KindId, Late, Listing, Needle, Region, Timestamp};
 use crate::journal::History;
-use crate::query::{Block, Filter, Hunt, RowId, Sort, TAGGED, arrange, hunt, needle};
+use crate::query::{Block, Filter, Hunt, RowId, Sort, TAGGED, arrange, cells_instead, hunt, needle};
 use std::sync::Arc;
 
 /// Runs `find`. Exit 0 complete, 1 when a cell was denied, 3 when one failed.
@@ -23,16 +22,26 @@ pub fn run(args: &FindArgs, context: &mut Context, out: &mut Out) -> Outcome {
     let (catalog, faults) = context.kinds();
     faults.iter().for_each(|fault| out.warn(fault));
     let kinds = named(&args.kinds, &catalog)?;
+    if let Some(blank) = args.what.iter().find(|text| text.trim().is_empty()) {
+        return Err(Failure::usage(format!(
+            "{blank:?} is nothing to look for: an ARN, an id, an address, a name or KEY=VALUE"
+        )));
+    }
     let hunts = args.what.iter().map(|text| hunt(&needle(text, &catalog), &catalog));
-    let hunts: Vec<Hunt> = hunts.map(|hunt| only(hunt, &kinds)).collect();
-    for (text, hunt) in args.what.iter().zip(&hunts) {
-        if hunt.kinds.is_empty() {
+    let hunts: Vec<Vec<Hunt>> = hunts.map(|hunt| only(hunt, &kinds)).collect();
+    for (text, hunts) in args.what.iter().zip(&hunts) {
+        if hunts.is_empty() {
             return Err(Failure::usage(format!(
                 "none of these kinds of asset can be looked for by {text:?}; leave out --kind, or list them: cloudivize assets KIND --filter {text}"
             )));
         }
     }
     let (book, select) = scope(&args.scope, context, out)?;
+    for hunt in hunts.iter().flatten() {
+        if let (Some(account), true) = (&hunt.account, meant(hunt, &book, &select).is_empty()) {
+            return Err(Failure::usage(format!("no connection that was chosen leads to account {account}")));
+        }
+    }
     context.confirm_environment()?;
     let live = context.live(context.settings(), History::open(None, None).0)?;
     let show = Show {
@@ -54,18 +63,26 @@ pub fn run(args: &FindArgs, context: &mut Context, out: &mut Out) -> Outcome {
     let mut gathered = Gathered::new(&book, &catalog);
     let mut found: Vec<Block> = Vec::new();
     let mut end = End::Done;
-    for (text, hunt) in args.what.iter().zip(&hunts) {
-        let blocks;
-        (blocks, end) = search.one(hunt, &select, &mut gathered, out)?;
-        if blocks.is_empty() && end == End::Done {
-            // What did not answer may hold it.
-            let whole = gathered.exit() == Exit::Done;
-            let place = if whole { "" } else { " in the cells that answered" };
-            out.note(&format!("{text}: not found{place}."));
+    for (text, hunts) in args.what.iter().zip(&hunts) {
+        let before = found.len();
+        let mut whole = true;
+        for hunt in hunts {
+            if end != End::Done {
+                break;
+            }
+            gathered.begin();
+            let blocks;
+            (blocks, end) = search.one(hunt, &meant(hunt, &book, &select), &mut gathered, out)?;
+            whole &= gathered.is_whole();
+            found.extend(blocks);
         }
-        found.extend(blocks);
         if end != End::Done {
             break;
+        }
+        if found.len() == before {
+            // What did not answer may hold it.
+            let place = if whole { "" } else { " in the cells that answered" };
+            out.note(&format!("{text}: not found{place}."));
         }
     }
     if !search.show.streams() {
@@ -75,26 +92,26 @@ pub fn run(args: &FindArgs, context: &mut Context, out: &mut Out) -> Outcome {
     finish(end, &gathered, 0, out)
 }
 
-/// A search in these kinds alone, if there are any.
-fn only(mut hunt: Hunt, kinds: &[KindId]) -> Hunt {
-    if kinds.is_empty() {
-        return hunt;
-    }
-    let wanted = |id: &KindId| kinds.contains(id);
-    match hunt.instead.take() {
-        // The kinds themselves are asked at once.
-        Some((needle, instead)) if !wanted(&KindId::new(TAGGED)) => {
-            let own: Vec<KindId> = instead.into_iter().filter(wanted).collect();
-            hunt.kinds.retain(wanted);
-            if hunt.kinds.is_empty() {
-                (hunt.find, hunt.kinds) = (needle, own);
-            } else if !own.is_empty() {
-                hunt.instead = Some((needle, own));
-            }
+/// The connections that may have what an ARN names: of its account, or of one that is not known yet.
+fn meant(hunt: &Hunt, book: &[Connection], select: &[ConnectionId]) -> Vec<ConnectionId> {
+    let of = |c: &Connection| account(c).zip(hunt.account.as_deref()).is_none_or(|(a, b)| a.as_str() == b);
+    select.iter().copied().filter(|id| book.iter().any(|c| c.id == *id && of(c))).collect()
+}
+
+/// A search in these kinds alone, if there are any: by each kind's own filter, and by its tags where the tagging service
+/// is not asked for all of them.
+fn only(hunt: Hunt, kinds: &[KindId]) -> Vec<Hunt> {
+    let wanted = |id: &KindId| kinds.is_empty() || kinds.contains(id);
+    let some = |all: Vec<KindId>| -> Vec<KindId> { all.into_iter().filter(wanted).collect() };
+    let instead = hunt.instead.map(|(needle, all)| (needle, some(all))).filter(|(_, own)| !own.is_empty());
+    let first = Hunt { kinds: some(hunt.kinds), instead: None, ..hunt };
+    let hunts = match instead {
+        Some((needle, own)) if !first.kinds.contains(&KindId::new(TAGGED)) => {
+            vec![Hunt { find: needle, kinds: own, ..first.clone() }, first]
         }
-        _ => hunt.kinds.retain(wanted),
-    }
-    hunt
+        instead => vec![Hunt { instead, ..first }],
+    };
+    hunts.into_iter().filter(|h| !h.kinds.is_empty()).collect()
 }
 
 /// A search under way.
@@ -115,15 +132,9 @@ impl Search<'_> {
         gathered: &mut Gathered<'_>,
         out: &mut Out,
     ) -> Result<(Vec<Block>, End), Failure> {
-        // What an ARN names stands in one account and one region.
-        let mut select = select.to_vec();
-        select.retain(|id| {
-            let of = |c: &Connection| account(c).zip(hunt.account.as_deref()).is_none_or(|(a, b)| a.as_str() == b);
-            self.book.iter().any(|c| c.id == *id && of(c))
-        });
         let mut listing = Listing {
             book: self.book.clone(),
-            select,
+            select: select.to_vec(),
             kinds: hunt.kinds.clone(),
             regions: (!self.regions.is_empty()).then(|| self.regions.clone()),
             only: None,
@@ -137,10 +148,11 @@ impl Search<'_> {
         let mut blocks = Vec::new();
         let mut end = self.ask(listing.clone(), gathered, &mut blocks, out)?;
         if let (Some((needle, kinds)), End::Done) = (&hunt.instead, &end) {
-            let only = self.instead(kinds, gathered);
+            let only = cells_instead(gathered.cells(), kinds, self.catalog);
             if !only.is_empty() {
                 let find: Option<Needle> = Some(needle.clone());
-                let listing = Listing { kinds: kinds.clone(), only: Some(only), find, ..listing };
+                let only = Some(only.into_iter().collect());
+                let listing = Listing { kinds: kinds.clone(), only, find, ..listing };
                 end = self.ask(listing, gathered, &mut blocks, out)?;
             }
         }
@@ -166,22 +178,6 @@ impl Search<'_> {
             blocks.push(block);
             Ok(())
         })
-    }
-
-    /// The cells of other kinds where the tagging service may not be asked.
-    fn instead(&self, kinds: &[KindId], gathered: &Gathered<'_>) -> Vec<CellKey> {
-        let mut only: Vec<CellKey> = Vec::new();
-        for refused in gathered.refused(TAGGED) {
-            for kind in kinds {
-                let regional = self.catalog.kind(kind).is_some_and(|k| k.scope == Scope::Regional);
-                let region = refused.region.clone().filter(|_| regional);
-                let key = CellKey { connection: refused.connection, region, kind: kind.clone() };
-                if regional || !only.contains(&key) {
-                    only.push(key);
-                }
-            }
-        }
-        only
     }
 }
 

@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::cli::exit::Exit;
 use crate::cli::out::Out;
 use crate::domain::{
-    AccountId, CellKey, CellNote, CellState, Connection, ConnectionId, Part, Reason, RowView, TargetFacts, Trouble,
+    AccountId, CellKey, CellNote, CellState, Connection, ConnectionId, Part, RowView, TargetFacts, Trouble,
 };
 use crate::query::{Block, CellLabel, place};
 use crate::report::cells::{Tally, groups};
@@ -19,6 +19,10 @@ pub(super) struct Gathered<'a> {
     accounts: HashMap<ConnectionId, AccountId>,
     labels: HashMap<CellKey, Arc<CellLabel>>,
     cells: BTreeMap<CellKey, CellState>,
+    /// Those of earlier questions: the same cell may have ended in another way there.
+    before: Vec<(CellKey, CellState)>,
+    /// How much was missing when the present question began.
+    troubled: usize,
     notes: Vec<(CellKey, CellNote)>,
     unreached: Vec<(ConnectionId, Trouble)>,
     /// Assets that were given already, where two connections may see the same.
@@ -40,6 +44,8 @@ impl<'a> Gathered<'a> {
             accounts: HashMap::new(),
             labels: HashMap::new(),
             cells: BTreeMap::new(),
+            before: Vec::new(),
+            troubled: 0,
             notes: Vec::new(),
             unreached: Vec::new(),
             seen: HashSet::new(),
@@ -98,23 +104,33 @@ impl<'a> Gathered<'a> {
         self.seen.insert(format!("{} {} {} {}", cell.account, place(cell, row), cell.kind.id, row.id()))
     }
 
-    /// The cells of a kind that were refused for what others may be allowed: not by a policy about the whole region.
-    pub fn refused(&self, kind: &str) -> impl Iterator<Item = &CellKey> {
-        let alone = |reason: Reason| {
-            reason.allow_may_help()
-                || matches!(reason, Reason::PermissionsBoundaryNoAllow | Reason::SessionPolicyNoAllow)
-        };
-        let refused = move |s: &CellState| matches!(s.trouble(), Some(Trouble::Denied(d)) if alone(d.reason));
-        self.cells.iter().filter(move |(key, s)| key.kind.as_str() == kind && refused(s)).map(|(key, _)| key)
+    /// Begins another question: the cells of those before keep their ends, and are no part of it.
+    pub fn begin(&mut self) {
+        self.before.extend(std::mem::take(&mut self.cells));
+        self.troubled = self.notes.len() + self.unreached.len();
+    }
+
+    /// The cells of the present question.
+    pub fn cells(&self) -> impl Iterator<Item = (&CellKey, &CellState)> {
+        self.cells.iter()
+    }
+
+    /// Whether everything of the present question was answered.
+    pub fn is_whole(&self) -> bool {
+        self.cells.values().all(CellState::is_complete) && self.troubled == self.notes.len() + self.unreached.len()
+    }
+
+    fn all(&self) -> impl Iterator<Item = (&CellKey, &CellState)> {
+        self.before.iter().map(|(k, s)| (k, s)).chain(&self.cells)
     }
 
     /// How many cells have ended, and how many there are.
     pub fn progress(&self) -> (usize, usize) {
-        (self.cells.values().filter(|s| s.is_over()).count(), self.cells.len())
+        (self.all().filter(|(_, s)| s.is_over()).count(), self.before.len() + self.cells.len())
     }
 
     fn tally(&self) -> Tally {
-        Tally::of(self.cells.values())
+        Tally::of(self.all().map(|(_, s)| s))
     }
 
     /// Says on standard error how the cells ended and what kept rows away.
@@ -153,18 +169,18 @@ impl<'a> Gathered<'a> {
     }
 
     fn list(&self) -> Vec<(CellKey, CellState)> {
-        self.cells.iter().map(|(k, s)| (k.clone(), s.clone())).collect()
+        self.all().map(|(k, s)| (k.clone(), s.clone())).collect()
     }
 
     /// 0 complete, 1 something was denied, 3 something failed.
     pub fn exit(&self) -> Exit {
-        let states = self.cells.values().filter_map(CellState::trouble);
+        let states = self.all().filter_map(|(_, s)| s.trouble());
         let notes = self.notes.iter().map(|(_, note)| note.trouble.clone());
         let targets = self.unreached.iter().map(|(_, trouble)| trouble.clone());
         let troubles: Vec<Trouble> = states.chain(notes).chain(targets).collect();
         if troubles.iter().any(|t| matches!(t, Trouble::Denied(_))) {
             Exit::Denied
-        } else if troubles.is_empty() {
+        } else if troubles.is_empty() && self.all().all(|(_, s)| s.is_over()) {
             Exit::Done
         } else {
             Exit::Untested

@@ -14,7 +14,7 @@ use super::exit::{Failure, Outcome};
 use super::live::Live;
 use super::out::Out;
 use crate::catalog::Catalog;
-use crate::catalog::kind::Kind;
+use crate::catalog::kind::{Kind, Scope};
 use crate::domain::{AccountId, Connection, ConnectionId, End, KindId, Late, Listing, Request, Timestamp, nearest};
 use crate::journal::History;
 use crate::query::{Arranged, Block, Filter, Judged, Sort, SortBy, arrange};
@@ -38,7 +38,10 @@ pub(super) fn run(args: &AssetsArgs, context: &mut Context, out: &mut Out) -> Ou
     };
     let now = Timestamp::now();
     let filter = Filter::parse(args.filter.as_deref().unwrap_or_default(), only.as_deref());
-    let filter = filter.map_err(|e| Failure::usage(format!("--filter: {e}")))?.at(now);
+    let filter = filter.map_err(|e| Failure::usage(format!("--filter: {e}")))?.at(now).within(&args.scope.regions);
+    for kind in kinds.iter().filter(|k| k.scope == Scope::Global && !args.scope.regions.is_empty()) {
+        out.note(&format!("{} belong to no region: --region does not narrow them", kind.title));
+    }
     let sort = args.sort.as_deref().map(|word| sort(word, only.as_deref())).transpose()?;
     let (columns, tags, arn) = columns(args, only.as_deref())?;
     let (book, select) = scope(&args.scope, context, out)?;
@@ -277,6 +280,8 @@ fn columns(args: &AssetsArgs, kind: Option<&Kind>) -> Result<(Columns, bool, boo
             (_, Some(at)) => some.push(at),
             ("tags", None) => tags = true,
             ("arn", None) => arn = true,
+            // These are always there.
+            ("name" | "id" | "state" | "connection" | "account" | "region" | "kind", None) => {}
             (_, None) => return Err(unknown_column("--columns", word, kind, &["tags", "arn"])),
         }
     }
