@@ -342,3 +342,32 @@ fn rows_stream_and_an_interrupted_list_says_how_far_it_came() {
     // The row comes before its cell's end, which the signal may overtake.
     assert!(said.contains("of 2 cells had answered") && said.contains("unfinished"), "{said}");
 }
+
+#[test]
+fn a_search_says_what_it_cannot_ask_and_finds_a_name_in_each_kind_that_is_named() {
+    let machine = Machine::bare("http://127.0.0.1:9");
+    let demo = |arguments: &[&str]| machine.run(&[&["--demo"], arguments].concat());
+    let arn = "arn:aws:ec2:us-east-1:999999999999:instance/i-0123456789abcdef0";
+    let run = demo(&["find", arn]).exits(2);
+    assert!(run.stderr.contains("no connection that was chosen leads to account 999999999999"), "{}", run.stderr);
+    assert!(demo(&["find", " "]).exits(2).stderr.contains("is nothing to look for"));
+    let run = demo(&["assets", "ec2", "--region", "eu-west-99", "--connection", "prod-us"]).exits(3);
+    assert!(run.stderr.contains("knows no region eu-west-99"), "{}", run.stderr);
+    // One kind is searched by its own filter, the other by the tag Name alone.
+    let named = ["--kind", "ec2/instance", "--kind", "elbv2/load-balancer", "--connection", "prod-us"];
+    let found = lines(&demo(&[&["find", "bastion-1", "--format", "jsonl"], &named[..]].concat()).exits(0));
+    assert!(found.iter().any(|a| a["kind"] == "aws/ec2/instance"), "{found:?}");
+}
+
+#[test]
+fn buckets_are_listed_in_the_regions_that_are_named() {
+    let machine = Machine::bare("http://127.0.0.1:9");
+    let list = |more: &[&str]| {
+        let all = ["--demo", "assets", "buckets", "--connection", "prod-us", "--columns", "age", "--format", "jsonl"];
+        lines(&machine.run(&[&all[..], more].concat()).exits(1))
+    };
+    let all = list(&[]);
+    let some = list(&["--region", "us-east-1"]);
+    assert!(!some.is_empty() && some.len() < all.len());
+    assert!(some.iter().all(|bucket| bucket["region"] == "us-east-1"), "{some:?}");
+}
