@@ -138,6 +138,7 @@ impl State {
             pins: _,
             armed: _,
             changed: _,
+            urgent: _,
             screen: _,
             kept: _,
             watch: _,

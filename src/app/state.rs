@@ -154,6 +154,8 @@ pub struct State {
     pub armed: Option<Action>,
     /// Something on the screen may have changed since it was drawn last.
     pub changed: bool,
+    /// It did, in a way that a person waits for.
+    pub urgent: bool,
     /// Whose time is shown.
     pub zone: Zone,
     /// How what is open is guarded.
@@ -218,6 +220,7 @@ impl State {
             saving: 0,
             armed: None,
             changed: true,
+            urgent: false,
             zone: Zone::Local,
             guard: Guard::default(),
             kept: None,

@@ -370,6 +370,7 @@ impl<T: Tty> Ui<T> {
             return Ok(());
         }
         let now = Instant::now();
+        self.urgent |= std::mem::take(&mut self.state.urgent);
         let next = self.drawn.map(|at| at + PACE).filter(|at| !self.urgent && *at > now);
         if next.is_some() {
             self.due = next;

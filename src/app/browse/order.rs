@@ -65,6 +65,12 @@ impl State {
     pub(in crate::app) fn arrange_soon(&mut self, now: Timestamp) -> Option<Effect> {
         let list = self.browse.list_mut()?;
         list.dirty = true;
+        // The first rows are what a person waits for.
+        let first = list.table.blocks.is_empty() && list.flight.is_none();
+        if first && list.cells.values().any(|cell| !cell.blocks.is_empty()) {
+            self.urgent = true;
+            return self.arrange(now);
+        }
         let due = Timestamp(list.arranged.0 + PACE);
         if list.flight.is_some() || list.due.is_some_and(|at| at > now) {
             return None;
