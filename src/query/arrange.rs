@@ -70,6 +70,8 @@ pub struct Whole {
     blocks: Arc<[Block]>,
     sort: Sort,
     order: Arc<Arranged>,
+    /// What the last filter left: mostly the next key narrows it.
+    last: Option<(Filter, Arc<Arranged>)>,
 }
 
 impl Whole {
@@ -93,12 +95,22 @@ pub fn arrange_within(
         let order = arrange(blocks, filter, sort);
         return (order, None);
     }
-    let make = || Whole { blocks: blocks.clone(), sort, order: Arc::new(arrange(blocks, &Filter::default(), sort)) };
-    let whole = whole.filter(|w| w.is_of(blocks, sort)).unwrap_or_else(make);
-    let arranged = match filter.is_empty() {
-        true => (*whole.order).clone(),
-        false => refine(&whole.order, blocks, filter).unwrap_or_else(|| arrange(blocks, filter, sort)),
+    let make = || Whole {
+        blocks: blocks.clone(),
+        sort,
+        order: Arc::new(arrange(blocks, &Filter::default(), sort)),
+        last: None,
     };
+    let mut whole = whole.filter(|w| w.is_of(blocks, sort)).unwrap_or_else(make);
+    if filter.is_empty() {
+        whole.last = None;
+        return ((*whole.order).clone(), Some(whole));
+    }
+    let narrowed = whole.last.take().filter(|(last, _)| filter.narrows(last));
+    let refined = narrowed.and_then(|(_, left)| refine(&left, blocks, filter));
+    let refined = refined.or_else(|| refine(&whole.order, blocks, filter));
+    let arranged = refined.unwrap_or_else(|| arrange(blocks, filter, sort));
+    whole.last = Some((filter.clone(), Arc::new(arranged.clone())));
     (arranged, Some(whole))
 }
 

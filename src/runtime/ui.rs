@@ -5,7 +5,7 @@ use super::door::DoorThread;
 use super::effects::{Hands, Local, Then, opening};
 use super::idle::Idle;
 use super::tty::Tty;
-use super::{Ended, Launch, Run, RuntimeError};
+use super::{Ended, Launch, Run, RuntimeError, process};
 use crate::app::{Effect, Flags, Msg, Notice, Signal, Size, State, start, update};
 use crate::domain::{Change, Key, KeyCode, Reply, Timestamp};
 use crate::term::input::Input;
@@ -149,7 +149,7 @@ impl<T: Tty> Ui<T> {
                 written = self.writer.drain(), if self.writer.busy() => then = self.written(&written),
                 event = input.next() => then = self.input(event),
                 Some(local) = self.local.recv() => then = self.local(local),
-                Some(reply) = answers.recv() => then = self.message(Msg::Reply(reply)),
+                Some(reply) = answers.recv() => then = self.reply(reply),
                 () = sleep_until(alarm), if alarm.is_some() => then = self.alarmed(),
                 () = self.idle.over() => then = Then::Nothing,
             }
@@ -168,7 +168,7 @@ impl<T: Tty> Ui<T> {
                     break;
                 }
                 match answers.try_recv() {
-                    Ok(reply) => then = self.message(Msg::Reply(reply)),
+                    Ok(reply) => then = self.reply(reply),
                     Err(_) => break,
                 }
             }
@@ -181,6 +181,14 @@ impl<T: Tty> Ui<T> {
                 Then::Return => self.come_back()?,
             }
         }
+    }
+
+    /// Takes an answer. Behind the last of a request its leavings are tidied up.
+    fn reply(&mut self, reply: Reply) -> Then {
+        if reply.body.is_err() {
+            self.hands.clouds.spawn_blocking(process::tidy);
+        }
+        self.message(Msg::Reply(reply))
     }
 
     /// Hands a message to `update` and runs what it asks for.

@@ -2,8 +2,9 @@
 
 use super::{block, cell, ids, kind, prod, row, text, with};
 use crate::domain::{ConnectionId, RawRow, RawValue, TagState, Timestamp};
-use crate::query::{Arranged, Block, Filter, Judged, Sort, arrange, refine};
+use crate::query::{Arranged, Block, Filter, Judged, Sort, arrange, arrange_within, refine};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 const DAY: i64 = 86_400_000;
 const NOW: Timestamp = Timestamp(20_000 * DAY);
@@ -263,6 +264,19 @@ proptest! {
         let arranged = arrange(&blocks, &before, Sort::default());
         if let Some(refined) = refine(&arranged, &blocks, &after) {
             prop_assert_eq!(refined, arrange(&blocks, &after, Sort::default()));
+        }
+    }
+
+    /// Whatever is typed, taken back and typed anew: what is shown is what a new order would be.
+    #[test]
+    fn typing_agrees_with_new_orders(rows in rows(), typed in prop::collection::vec(words(), 1..6)) {
+        let blocks: Arc<[Block]> = Arc::from([prod(&rows[..rows.len() / 2]), prod(&rows[rows.len() / 2..])]);
+        let mut whole = None;
+        for words in typed {
+            let filter = filter(&words);
+            let arranged;
+            (arranged, whole) = arrange_within(whole, &blocks, &filter, Sort::default());
+            prop_assert_eq!(arranged, arrange(&blocks, &filter, Sort::default()), "{}", words);
         }
     }
 
