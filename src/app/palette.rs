@@ -302,7 +302,10 @@ fn all(state: &State, palette: &Palette) -> Vec<Entry> {
                 goal: Goal::Run(command.action),
             }
         });
-    entries.extend(commands);
+    // What is not possible now stands behind everything else.
+    let (possible, not_now): (Vec<Entry>, Vec<Entry>) = commands.partition(|entry| entry.off.is_none());
+    entries.extend(possible);
+    entries.extend(others);
     for connection in &*state.book {
         let badge = state.standings.get(&connection.id).map(super::Standing::badge);
         let account = connection.account.as_ref().map_or("", |a| a.as_str());
@@ -341,7 +344,6 @@ fn all(state: &State, palette: &Palette) -> Vec<Entry> {
             goal: Goal::Region(row.region),
         });
     }
-    entries.extend(others);
     for name in &state.themes {
         entries.push(Entry {
             word: format!("theme {name}"),
@@ -352,6 +354,7 @@ fn all(state: &State, palette: &Palette) -> Vec<Entry> {
             goal: Goal::Theme(name.clone()),
         });
     }
+    entries.extend(not_now);
     entries
 }
 

@@ -145,7 +145,7 @@ fn scope_summary(state: &State) -> String {
     }
     let shown =
         if state.region_filter.is_empty() { String::new() } else { format!("{} of {all} shown · ", rows.len()) };
-    let global = state.browse.list().and_then(|l| l.kind.as_ref()).is_some_and(|k| k.scope != Scope::Regional);
+    let global = state.browse.list().and_then(|l| l.kind.as_ref()).is_some_and(|k| k.scope == Scope::Global);
     match marks {
         _ if global => "global: asked once an account".to_owned(),
         0 if all == 0 => "known once an account answers".to_owned(),

@@ -96,8 +96,9 @@ pub(super) fn age_text(time: i64, now: Timestamp) -> String {
     let amount = match past {
         p if p < HOUR.unsigned_abs() => format!("{}m", of(MINUTE)),
         p if p < 2 * DAY.unsigned_abs() => format!("{}h", of(HOUR)),
-        p if p < 1000 * DAY.unsigned_abs() => format!("{}d", of(DAY)),
-        _ => format!("{}y", of(365 * DAY)),
+        p if p < 730 * DAY.unsigned_abs() => format!("{}d", of(DAY)),
+        // In tenths, so that what is sorted by age reads so.
+        _ => format!("{}.{}y", of(365 * DAY), of(365 * DAY / 10) % 10),
     };
     match ms <= -MINUTE {
         true => format!("in {amount}"),
@@ -148,7 +149,7 @@ mod tests {
         let ago = |ms| age_text(now.0 - ms, now);
         assert_eq!([ago(0), ago(59_999), ago(7 * MINUTE), ago(-1)], ["0m", "0m", "7m", "0m"]);
         assert_eq!([ago(3 * HOUR), ago(47 * HOUR), ago(41 * DAY + 1)], ["3h", "47h", "41d"]);
-        assert_eq!([ago(1200 * DAY), ago(-41 * DAY)], ["3y", "in 41d"]);
+        assert_eq!([ago(1200 * DAY), ago(-41 * DAY)], ["3.2y", "in 41d"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How the cells stand that are listed, grouped by state and reason, with the policies that help.
 
-use super::counts::{action, covered};
+use super::counts::covered;
 use super::{Cell, Woe, thousands, woes};
 use crate::app::detail::reason;
 use crate::app::viewer::{Sheet, Tab};
@@ -44,7 +44,8 @@ impl State {
         for woe in woes(self) {
             match &woe.trouble {
                 Trouble::Denied(denial) => {
-                    let words = format!("not permitted: {} ({})", action(denial), reason(denial));
+                    let all: Vec<&str> = woe.actions.iter().map(String::as_str).collect();
+                    let words = format!("not permitted: {} ({})", all.join(", "), reason(denial));
                     heading(&mut lines, Mark::Denied, &words);
                     lines.push(Line::of(Role::Quiet, format!("  AWS says: {}", said(denial))).hang(2));
                     lines.push(self.mended_by(&woe, denial, &pages));

@@ -64,7 +64,7 @@ impl Count {
         match () {
             () if self.all == 0 && self.off > 0 => word(Mark::NotApplicable, "off"),
             () if self.all == 0 && self.absent > 0 => word(Mark::NotApplicable, "not offered"),
-            () if self.all == 0 => (None, Cow::Borrowed("")),
+            () if self.all == 0 && self.rows == 0 => (None, Cow::Borrowed("")),
             () if self.rows > 0 && (self.missing > 0 || self.beyond) => {
                 (None, Cow::Owned(format!("≥ {}", thousands(self.rows))))
             }
@@ -176,7 +176,7 @@ pub fn accounts_tally(state: &State, id: ConnectionId) -> (Option<Mark>, Cow<'st
 
 /// The regions of everything in scope, with what is known of each.
 pub fn region_counts(state: &State) -> Vec<RegionRow> {
-    let Some((goal, list)) = state.listed() else { return Vec::new() };
+    let Some((_, list)) = state.listed() else { return Vec::new() };
     let scope: BTreeSet<ConnectionId> = state.scope_connections().into_iter().collect();
     let marks = &state.browse.scope.regions;
     let mut counts: BTreeMap<&Region, Count> = BTreeMap::new();
@@ -216,7 +216,20 @@ pub fn region_counts(state: &State) -> Vec<RegionRow> {
             count.rows += rows;
         }
     }
-    let global = list.kind.as_ref().is_some_and(|k| k.scope != Scope::Regional);
+    let scope_of = list.kind.as_ref().map(|k| k.scope);
+    let global = scope_of == Some(Scope::Global);
+    // One cell has the rows of all regions.
+    if scope_of == Some(Scope::GlobalRowRegion) {
+        let cells = || list.cells.iter().filter(|(key, _)| scope.contains(&key.connection));
+        let missing = cells().any(|(_, cell)| !cell.state.is_complete());
+        let rows = cells().flat_map(|(_, cell)| cell.shown()).flat_map(|block| block.batch.rows());
+        let mut found: BTreeMap<String, usize> = BTreeMap::new();
+        rows.for_each(|row| *found.entry(row.region().to_owned()).or_default() += 1);
+        for (region, count) in &mut counts {
+            count.rows = found.get(region.as_str()).copied().unwrap_or_default();
+            count.beyond = missing;
+        }
+    }
     // Which regions an account has that could not be reached is not known.
     if scope.iter().any(|id| list.unreached.contains_key(id)) {
         counts.values_mut().for_each(|count| count.beyond = true);
@@ -226,9 +239,8 @@ pub fn region_counts(state: &State) -> Vec<RegionRow> {
         .into_iter()
         .filter(|(_, count)| !hidden(count))
         .map(|(region, count)| {
-            let outside = !marks.is_empty() && !marks.contains(region) && !matches!(goal, Goal::Link(_));
             let (mark, word) = match count.words() {
-                _ if outside || global => (None, Cow::Borrowed("")),
+                _ if global => (None, Cow::Borrowed("")),
                 (None, word) if word.is_empty() && !enabled.contains(region) && !enabled.is_empty() => {
                     (Some(Mark::NotApplicable), Cow::Borrowed("off"))
                 }
@@ -250,6 +262,8 @@ pub fn region_counts(state: &State) -> Vec<RegionRow> {
 pub struct Woe {
     /// What it is.
     pub trouble: Trouble,
+    /// What was refused.
+    pub actions: BTreeSet<String>,
     /// Through which connections.
     pub connections: BTreeSet<ConnectionId>,
     /// In which regions.
@@ -288,8 +302,10 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn sameness(self) -> Sameness<'a> {
+    /// Where kinds are many, each with its own action, the reason alone tells refusals apart.
+    fn sameness(self, many: bool) -> Sameness<'a> {
         match self {
+            Self::Denied(d) if many => (0, "", reason_words(d.reason), d.policy_arn.as_deref().unwrap_or_default()),
             Self::Denied(d) => (0, action(d), reason_words(d.reason), d.policy_arn.as_deref().unwrap_or_default()),
             Self::Failed(e) => (1, e.class.word(), e.code.as_deref().unwrap_or_default(), &e.message),
         }
@@ -302,7 +318,18 @@ impl<'a> Seen<'a> {
             Self::Failed(error) => Trouble::Failed(error.clone()),
         };
         let (connections, regions, cells) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-        Woe { trouble, connections, regions, cells, inferred: 0 }
+        Woe { trouble, actions: BTreeSet::new(), connections, regions, cells, inferred: 0 }
+    }
+
+    /// Counts it among those that are the same.
+    fn join<'w>(self, found: &'w mut BTreeMap<Sameness<'a>, Woe>, many: bool) -> &'w mut Woe {
+        let woe = found.entry(self.sameness(many)).or_insert_with(|| self.woe());
+        if let Self::Denied(denial) = self
+            && !woe.actions.contains(action(denial))
+        {
+            woe.actions.insert(action(denial).to_owned());
+        }
+        woe
     }
 }
 
@@ -312,13 +339,13 @@ pub fn woes(state: &State) -> Vec<Woe> {
     let mut found: BTreeMap<Sameness<'_>, Woe> = BTreeMap::new();
     for id in state.scope_connections() {
         if let Some(trouble) = list.unreached.get(&id) {
-            let seen = Seen::of(trouble);
-            found.entry(seen.sameness()).or_insert_with(|| seen.woe()).connections.insert(id);
+            // Not to be let in at all is another thing than to be refused one.
+            Seen::of(trouble).join(&mut found, false).connections.insert(id);
         }
     }
     for (key, cell) in covered(state, goal, list) {
         if let Some(seen) = Seen::in_state(&cell.state) {
-            let woe = found.entry(seen.sameness()).or_insert_with(|| seen.woe());
+            let woe = seen.join(&mut found, list.kind.is_none());
             woe.connections.insert(key.connection);
             woe.regions.extend(key.region.clone());
             woe.cells.push(key.clone());
@@ -329,6 +356,15 @@ pub fn woes(state: &State) -> Vec<Woe> {
 }
 
 impl Woe {
+    /// What was refused, in a few words: `ec2:DescribeVpcs, ec2:DescribeVolumes and 3 more`.
+    pub fn refused(&self) -> String {
+        let names: Vec<&str> = self.actions.iter().map(String::as_str).collect();
+        match names.as_slice() {
+            [a, b, _, rest @ ..] if !rest.is_empty() => format!("{a}, {b} and {} more", rest.len() + 1),
+            few => few.join(", "),
+        }
+    }
+
     /// Whether the cloud refused.
     pub fn is_denied(&self) -> bool {
         matches!(self.trouble, Trouble::Denied(_))
@@ -360,10 +396,10 @@ impl Woe {
         };
         match &self.trouble {
             Trouble::Denied(denial) if self.cells.is_empty() => {
-                format!("{who}: not let in: {} ({})", action(denial), reason(denial))
+                format!("{who}: not let in: {} ({})", self.refused(), reason(denial))
             }
             Trouble::Denied(denial) => {
-                format!("{who}: not permitted: {}{place} ({}{concluded})", action(denial), reason(denial))
+                format!("{who}: not permitted: {}{place} ({}{concluded})", self.refused(), reason(denial))
             }
             Trouble::Failed(error) if self.cells.is_empty() => format!("{who}: not reached: {}", error.message),
             Trouble::Failed(error) => format!("{who}: failed{place}: {}", error.message),

@@ -247,8 +247,16 @@ impl State {
 
     fn scroll_columns(&mut self, right: bool) {
         let Some((_, list)) = self.listed() else { return };
-        // The first column stays; at least one other is shown.
-        let last = asset_columns(self, list).len().saturating_sub(2);
+        // The first column stays, and the last is the end.
+        let columns = asset_columns(self, list);
+        let width = self.asset_area().map_or(0, |area| area.width);
+        let seen = list.on_screen(&columns, width);
+        let all =
+            seen.last().is_some_and(|shown| Some(&shown.col) == columns.last() && shown.width >= list.width(shown.col));
+        if right && all {
+            return;
+        }
+        let last = columns.len().saturating_sub(2);
         let Some(list) = self.browse.list_mut() else { return };
         list.scrolled = if right { (list.scrolled + 1).min(last) } else { list.scrolled.saturating_sub(1) };
     }
