@@ -357,6 +357,8 @@ pub struct Kind {
     pub tag: Vec<Need>,
     /// Members that hold secrets.
     pub redact: Vec<Path>,
+    /// Members and keys that hold secrets wherever they stand, [squeezed].
+    pub redact_names: Vec<String>,
     /// Members that the models mark sensitive and that are shown: an account's name. Not in users' files.
     pub show: Vec<String>,
     /// How it is looked for.
@@ -445,6 +447,15 @@ impl Kind {
         self.show.iter().any(|name| name == member)
     }
 
+    /// What ARNs of this kind name as their service: mostly the prefix of its IAM actions.
+    pub fn arn_services(&self) -> Vec<String> {
+        let of_actions = self.read.iter().filter_map(|need| need.action.split(':').next());
+        let mut services: Vec<String> = of_actions.chain(self.id.split('/').nth(1)).map(str::to_owned).collect();
+        services.sort();
+        services.dedup();
+        services
+    }
+
     /// The place of a column.
     pub fn column(&self, id: &str) -> Option<usize> {
         self.columns.iter().position(|c| c.id == id)
@@ -518,6 +529,11 @@ pub fn follow(service: &Service, from: ShapeRef, path: &[Step]) -> Result<ShapeR
         };
     }
     Ok(at)
+}
+
+/// A name as it is compared: people write keys of options in many ways.
+pub fn squeezed(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

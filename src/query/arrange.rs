@@ -71,7 +71,7 @@ pub struct Whole {
     sort: Sort,
     order: Arc<Arranged>,
     /// What the last filter left: mostly the next key narrows it.
-    last: Option<(Filter, Arc<Arranged>)>,
+    last: Option<Arc<(Filter, Arranged)>>,
 }
 
 impl Whole {
@@ -106,11 +106,11 @@ pub fn arrange_within(
         whole.last = None;
         return ((*whole.order).clone(), Some(whole));
     }
-    let narrowed = whole.last.take().filter(|(last, _)| filter.narrows(last));
-    let refined = narrowed.and_then(|(_, left)| refine(&left, blocks, filter));
+    let narrowed = whole.last.take().filter(|last| filter.narrows(&last.0));
+    let refined = narrowed.and_then(|last| refine(&last.1, blocks, filter));
     let refined = refined.or_else(|| refine(&whole.order, blocks, filter));
     let arranged = refined.unwrap_or_else(|| arrange(blocks, filter, sort));
-    whole.last = Some((filter.clone(), Arc::new(arranged.clone())));
+    whole.last = Some(Arc::new((filter.clone(), arranged.clone())));
     (arranged, Some(whole))
 }
 

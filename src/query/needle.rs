@@ -181,11 +181,7 @@ fn by_arn(arn: &str, catalog: &Catalog) -> Hunt {
     let (service, resource) = (field(2), field(5));
     let word = resource.split([':', '/']).next().unwrap_or_default();
     let tail = resource.rsplit([':', '/']).next().unwrap_or_default();
-    // The service of an ARN is mostly the prefix of its IAM actions.
-    let of_service = |kind: &Kind| {
-        let acts = |prefix: &str| kind.read.iter().any(|n| n.action.split(':').next() == Some(prefix));
-        acts(service) || kind.id.split('/').nth(1) == Some(service)
-    };
+    let of_service = |kind: &Kind| kind.arn_services().iter().any(|own| own == service);
     let all = ids(catalog, of_service);
     let some = |wanted: &dyn Fn(&Kind) -> bool| -> Option<Vec<KindId>> {
         let found: Vec<KindId> = all.iter().filter(|id| catalog.kind(id).is_some_and(|k| wanted(k))).cloned().collect();

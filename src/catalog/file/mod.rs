@@ -4,7 +4,7 @@ mod raw;
 
 use super::kind::{
     By, Call, Column, Fault, Fetch, Find, FindBy, From, Identity, Kind, Link, Need, Param, Parent, Scope, State,
-    TagForm, Tags, Type, When, follow,
+    TagForm, Tags, Type, When, follow, squeezed,
 };
 use super::model::{Kind as ShapeKind, Operation, Service, ShapeRef};
 use super::path::{Path, Step};
@@ -95,7 +95,7 @@ impl Reader {
             resource: n.resource.unwrap_or_else(|| "*".to_owned()),
             note: n.note,
         };
-        let (redact, show) = f.redact.map(|r| (r.paths, r.show)).unwrap_or_default();
+        let (redact, show, names) = f.redact.map(|r| (r.paths, r.show, r.names)).unwrap_or_default();
         let redact = redact.iter().filter_map(|p| self.row_path("redact", p)).collect();
         Some(Kind {
             id: f.id,
@@ -116,6 +116,7 @@ impl Reader {
             read: f.permissions.read.into_iter().map(need).collect(),
             tag: f.permissions.tag.into_iter().map(need).collect(),
             redact,
+            redact_names: names.iter().map(|name| squeezed(name)).collect(),
             show,
             finds,
             special: f.special,

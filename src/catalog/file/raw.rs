@@ -152,4 +152,6 @@ pub struct RawRedact {
     pub paths: Vec<String>,
     #[serde(default)]
     pub show: Vec<String>,
+    #[serde(default)]
+    pub names: Vec<String>,
 }

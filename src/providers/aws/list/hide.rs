@@ -2,7 +2,7 @@
 //!
 //! They are replaced while an answer is read, before anything is made of it: no row, search, report or copy has them.
 
-use crate::catalog::kind::Kind;
+use crate::catalog::kind::{Kind, squeezed};
 use crate::catalog::model::{Kind as ShapeKind, Operation, Service, ShapeRef};
 use crate::catalog::path::{Path, Step};
 use serde_json::Value;
@@ -28,6 +28,9 @@ pub fn hide(
     {
         mask(service, output, kind, answer, reveal, &mut found);
     }
+    if !kind.redact_names.is_empty() {
+        named(answer, &kind.redact_names, reveal, &mut found);
+    }
     if !kind.redact.is_empty() {
         let steps = items.map_or(&[][..], |p| &p.steps);
         at_each(answer, steps, &mut |item| {
@@ -43,6 +46,22 @@ pub fn hide(
         });
     }
     found
+}
+
+/// Covers what has one of these names, however deep.
+fn named(value: &mut Value, names: &[String], reveal: bool, found: &mut bool) {
+    match value {
+        Value::Object(map) => {
+            for (name, inner) in map {
+                match names.contains(&squeezed(name)) {
+                    true => cover(inner, reveal, found),
+                    false => named(inner, names, reveal, found),
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|v| named(v, names, reveal, found)),
+        _ => {}
+    }
 }
 
 fn cover(value: &mut Value, reveal: bool, found: &mut bool) {
@@ -134,5 +153,23 @@ fn mask(service: &'static Service, shape: ShapeRef, kind: &Kind, value: &mut Val
             map.values_mut().for_each(|v| mask(service, of.shape, kind, v, reveal, found));
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_name_is_covered_however_deep_and_however_it_is_written() {
+        let mut value = json!({"Rules": [{"Statement": {"Not": {"Match": {"SearchString": "c2VjcmV0", "Size": 1}}}}],
+            "options": {"API-Key": "x", "Host": "h"}});
+        let mut found = false;
+        named(&mut value, &["searchstring".to_owned(), "apikey".to_owned()], false, &mut found);
+        assert!(found);
+        let wanted = json!({"Rules": [{"Statement": {"Not": {"Match": {"SearchString": HIDDEN, "Size": 1}}}}],
+            "options": {"API-Key": HIDDEN, "Host": "h"}});
+        assert_eq!(value, wanted);
     }
 }

@@ -20,7 +20,7 @@ use crate::text;
 use fetch::{Found, Reveal};
 use fill::{Fields, Places, params};
 use futures_util::future::BoxFuture;
-use project::{Draft, Shape};
+use project::{Draft, LinkTo, Shape};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -127,7 +127,7 @@ impl Lister<'_> {
                         continue;
                     }
                     // A parent that was deleted meanwhile has nothing under it.
-                    Err(error) if parent.is_some() && has_code(&error, GONE) => continue,
+                    Err(error) if parent.is_some() && code(&error).is_some_and(is_gone) => continue,
                     Err(error) => error,
                 };
                 let reason = error.reason();
@@ -207,16 +207,16 @@ impl Lister<'_> {
 
     fn shape<'s>(&'s self, kind: &'s Kind, places: &'s Places<'s>) -> Shape<'s> {
         // A member may hold ids of several kinds: a route's gateway. What cannot be the link's is none of its own.
-        let prefixes = |link: &Link| {
+        let targets = |link: &Link| {
             let kind = self.catalog.kind(&KindId::new(&link.kind));
             let finds = kind.into_iter().flat_map(|k| &k.finds).filter(|f| f.by == FindBy::Id);
             match link.by {
-                By::Arn => vec!["arn:".to_owned()],
-                By::Id => finds.map(|f| f.prefix.clone()).collect(),
-                By::Name => Vec::new(),
+                By::Arn => LinkTo::Arn(kind.map(|k| k.arn_services()).unwrap_or_default()),
+                By::Id => LinkTo::Id(finds.map(|f| f.prefix.clone()).collect()),
+                By::Name => LinkTo::Name,
             }
         };
-        Shape { kind, places, late: self.late, prefixes: kind.links.iter().map(prefixes).collect() }
+        Shape { kind, places, late: self.late, targets: kind.links.iter().map(targets).collect() }
     }
 
     fn id_of(&self, kind: &Kind, draft: &Draft<'_>, places: &Places<'_>) -> Option<String> {
@@ -260,6 +260,13 @@ impl Lister<'_> {
                 Ok(Some(answer)) => answer,
                 Ok(None) => return Ok(()),
                 Err(error) if has_code(&error, none) => return Ok(()),
+                // An id that a service does not take for one names nothing there.
+                Err(error)
+                    if matches!(places.find, Some(Needle::Id(_)))
+                        && code(&error).is_some_and(|c| c.ends_with(".Malformed")) =>
+                {
+                    return Ok(());
+                }
                 Err(error) => return Err(error),
             };
             hide::hide(service, op, kind, (call.items.as_ref(), None), &mut answer, false);
@@ -371,32 +378,33 @@ fn tail(arn: &str) -> &str {
     arn.rsplit(['/', ':']).next().unwrap_or(arn)
 }
 
-/// Codes of services that say "there is no such thing" with a name of their own.
-const GONE: &[&str] = &[
-    "ResourceNotFoundException",
-    "NotFoundException",
-    "NotFound",
-    "NoSuchEntity",
-    "NoSuchBucket",
-    "ResourceNotFound",
-    "WAFNonexistentItemException",
-    "AccountNotFoundException",
-    "RepositoryNotFoundException",
-    "ClusterNotFoundException",
-    "AWS.SimpleQueueService.NonExistentQueue",
-    "QueueDoesNotExist",
-];
+/// Whether a code says that there is no such thing; services have many names for it.
+fn is_gone(code: &str) -> bool {
+    const ENDS: [&str; 7] = [
+        "NotFound",
+        "NotFoundException",
+        "NotFoundFault",
+        "DoesNotExist",
+        "DoesNotExistException",
+        "NonExistentQueue",
+        "NonexistentItemException",
+    ];
+    code.starts_with("NoSuch") || ENDS.iter().any(|end| code.ends_with(end))
+}
 
 fn is_none(error: &CallError, kind: &Kind) -> bool {
-    has_code(error, GONE) || kind.finds.iter().any(|f| has_code(error, &f.none))
+    code(error).is_some_and(is_gone) || kind.finds.iter().any(|f| has_code(error, &f.none))
+}
+
+fn code(error: &CallError) -> Option<&str> {
+    match &error.failure {
+        Failure::NoAnswer(e) => e.code.as_deref(),
+        Failure::Denied(d) => d.code.as_deref(),
+    }
 }
 
 fn has_code<S: AsRef<str>>(error: &CallError, codes: &[S]) -> bool {
-    let code = match &error.failure {
-        Failure::NoAnswer(e) => e.code.as_deref(),
-        Failure::Denied(d) => d.code.as_deref(),
-    };
-    code.is_some_and(|code| codes.iter().any(|c| c.as_ref() == code))
+    code(error).is_some_and(|code| codes.iter().any(|c| c.as_ref() == code))
 }
 
 /// Why rows are missing, from a failed call.

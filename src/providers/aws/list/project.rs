@@ -56,8 +56,32 @@ pub struct Shape<'a> {
     pub places: &'a Places<'a>,
     /// Which second calls were made that only some columns and tags need.
     pub late: &'a Late,
-    /// What each link's values begin with; none: with anything.
-    pub prefixes: Vec<Vec<String>>,
+    /// What each link's values must be.
+    pub targets: Vec<LinkTo>,
+}
+
+/// What leads to another asset, and what only stands in the same member.
+pub enum LinkTo {
+    /// An ARN of one of these services.
+    Arn(Vec<String>),
+    /// An id that begins so; none: any.
+    Id(Vec<String>),
+    /// A name.
+    Name,
+}
+
+impl LinkTo {
+    fn fits(&self, value: &str) -> bool {
+        let is_arn = value.starts_with("arn:");
+        match self {
+            Self::Arn(services) => {
+                is_arn && value.split(':').nth(2).is_some_and(|s| services.iter().any(|own| own == s))
+            }
+            Self::Id(begins) if begins.is_empty() => !is_arn && !value.starts_with("alias/"),
+            Self::Id(begins) => begins.iter().any(|b| value.starts_with(b.as_str())),
+            Self::Name => !is_arn,
+        }
+    }
 }
 
 impl Shape<'_> {
@@ -79,7 +103,7 @@ impl Shape<'_> {
             state,
             role,
             values: kind.columns.iter().map(|c| at.column(c)).collect(),
-            links: kind.links.iter().zip(&self.prefixes).map(|(l, begins)| at.link(&l.path, begins)).collect(),
+            links: kind.links.iter().zip(&self.targets).map(|(l, to)| at.link(&l.path, to)).collect(),
             tags: if tag_state == TagState::Known { at.tags() } else { Vec::new() },
             tag_state,
         })
@@ -163,7 +187,7 @@ impl At<'_> {
         }
     }
 
-    fn link(&self, path: &Path, prefixes: &[String]) -> Vec<String> {
+    fn link(&self, path: &Path, to: &LinkTo) -> Vec<String> {
         let mut out: Vec<String> = Vec::new();
         for value in path.all(&self.draft.value, &self.draft.enclosing) {
             let mut flat = Vec::new();
@@ -171,8 +195,7 @@ impl At<'_> {
             for target in flat {
                 // Log groups' ARNs come with and without it.
                 let target = target.strip_suffix(":*").map_or(target.clone(), str::to_owned);
-                let fits = prefixes.is_empty() || prefixes.iter().any(|p| target.starts_with(p.as_str()));
-                if fits && !target.contains(' ') && target != HIDDEN && !out.contains(&target) {
+                if to.fits(&target) && !target.contains(' ') && target != HIDDEN && !out.contains(&target) {
                     out.push(target);
                 }
             }
