@@ -98,8 +98,8 @@ pub fn browse_summary(state: &State) -> String {
 /// Pane 1 in a line: which accounts are listed.
 pub fn accounts_summary(state: &State) -> String {
     let (marked, all) = (state.browse.scope.connections.len(), state.book.len());
-    if matches!(state.browse.here, Some(Goal::Link(_))) {
-        return scope_words(state);
+    if let Some(Goal::Link(link)) = &state.browse.here {
+        return state.connection(link.connection).map_or_else(String::new, |c| c.name.to_string());
     }
     match marked {
         0 => format!("all {all} accounts"),
