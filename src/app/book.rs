@@ -33,7 +33,7 @@ impl State {
             }
             Err(why) => self.say(now, Notice::bad(format!("nothing was saved: {why}"))),
         }
-        let mut effects = Vec::new();
+        let mut effects: Vec<Effect> = self.arrange(now).into_iter().collect();
         for change in changes {
             match change {
                 Change::Add(c) | Change::Replace(c) => effects.extend(self.form_saved(now, c, problem.as_deref())),
@@ -68,6 +68,7 @@ impl State {
         self.settle();
         if self.cursor != Some(id) {
             self.filter.clear();
+            self.browse.hide_denied = false;
             self.cursor = Some(id);
             self.settle();
         }

@@ -429,7 +429,7 @@ impl State {
             Condition::Watched => self.cursor.is_some_and(|id| self.is_watched(id)),
             Condition::NotWell => !self.is_about_listing() && standing().is_some_and(|s| s.can_be_mended()),
             Condition::Watching => self.watch.is_some(),
-            Condition::LastView => self.last_view.is_some() || !self.trail.is_empty(),
+            Condition::LastView => self.last_view.is_some() || self.is_followed(),
             Condition::DemoApply => self.flags.demo && self.policy_at_hand().is_some(),
             Condition::Searched => self.viewer().is_some_and(|v| v.search.needle().is_some()),
             Condition::Story => self.viewer().is_some_and(|v| v.kind == ViewerKind::History),

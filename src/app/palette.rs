@@ -216,6 +216,7 @@ impl State {
         if !super::shown(self).iter().any(|c| c.id == id) {
             self.filter.clear();
             self.only_broken = None;
+            self.browse.hide_denied = false;
         }
         self.cursor = Some(id);
         self.settle();

@@ -72,6 +72,7 @@ impl State {
     /// one was.
     pub(super) fn last_view(&mut self) -> Vec<Effect> {
         let followed = if self.is_followed() { self.trail.pop() } else { None };
+        let on_trail = followed.is_some();
         let trail = std::mem::take(&mut self.trail);
         let Some(view) = followed.or_else(|| self.last_view.take()) else {
             self.notice = Some(Notice::plain("there is no view before this one yet"));
@@ -90,7 +91,9 @@ impl State {
             None => self.browse_fleet(),
         };
         self.focus_on(view.pane);
-        self.trail = trail;
+        if on_trail {
+            self.trail = trail;
+        }
         self.view = self.present_view();
         effects
     }

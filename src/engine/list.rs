@@ -28,6 +28,8 @@ struct Target {
     connection: Connection,
     session: Arc<Session>,
     regions: Regions,
+    /// For a session behind this one: it begins later, so that this one is not taken for new.
+    renewing: Round,
 }
 
 /// One kind of one target: its cells share their fate where an identity policy refuses.
@@ -220,7 +222,7 @@ async fn reach(
     let regions = regions(&shared, &round, &connection, &session, needed).await;
     let facts = TargetFacts { connection: id, account: session.account.clone(), regions: regions.clone() };
     sink.part(Part::Target(facts)).await;
-    Some(Arc::new(Target { connection, session, regions }))
+    Some(Arc::new(Target { connection, session, regions, renewing: Round::begin() }))
 }
 
 /// A session of the account that the connection is pinned to.
@@ -288,7 +290,8 @@ fn places(target: &Target, listing: &Listing) -> Vec<(Region, Place)> {
     let on = |enabled| if enabled { Place::On } else { Place::Off };
     let mut all: Vec<(Region, Place)> = target.regions.list.iter().map(|f| (f.region.clone(), on(f.enabled))).collect();
     // Asked for by name: where the account does not say what it has, it may have it; where it does, there is none.
-    for named in listing.regions.iter().flatten() {
+    let only = listing.only.iter().flatten().filter(|key| key.connection == target.connection.id);
+    for named in listing.regions.iter().flatten().chain(only.filter_map(|key| key.region.as_ref())) {
         if named.partition() == target.session.partition && all.iter().all(|(known, _)| known != named) {
             all.push((named.clone(), if target.regions.assumed { Place::On } else { Place::Unknown }));
         }
@@ -375,7 +378,8 @@ fn no_region(key: &CellKey) -> CheckError {
 /// The account and the region that an ARN names; an ARN of a global service has no region, one of S3 neither.
 fn arn_place(find: Option<&Needle>) -> (Option<&str>, Option<&str>) {
     let Some(Needle::Arn(arn)) = find else { return (None, None) };
-    let field = |at| arn.splitn(6, ':').nth(at).filter(|t: &&str| !t.is_empty());
+    // Policies of AWS itself are seen from every account.
+    let field = |at| arn.splitn(6, ':').nth(at).filter(|t: &&str| !t.is_empty() && *t != "aws");
     (field(4), field(3))
 }
 
@@ -431,10 +435,16 @@ impl Cell {
     /// The target's session, or another where that is about to end: a long listing outlives one. Nobody is asked for a
     /// code in the middle of it.
     async fn session(&self) -> Result<Arc<Session>, Trouble> {
-        if self.target.session.used_code {
-            return Ok(self.target.session.clone());
+        let Target { session: own, connection, renewing, .. } = &*self.target;
+        if own.used_code || own.lasts() {
+            return Ok(own.clone());
         }
-        session(&self.shared, &self.round, &self.listing.book, &self.target.connection).await
+        let session = session(&self.shared, renewing, &self.listing.book, connection).await?;
+        if session.account != own.account {
+            let words = format!("{} leads to another account now: list again", connection.name);
+            return Err(Trouble::Failed(CheckError::new(ErrorClass::Invalid, words)));
+        }
+        Ok(session)
     }
 
     async fn tell(&self, state: CellState) {

@@ -193,7 +193,8 @@ fn by_arn(arn: &str, catalog: &Catalog) -> Hunt {
         kinds,
         instead: None,
         arn: Some(arn.to_owned()),
-        account: text(4),
+        // Policies of AWS itself are seen from every account.
+        account: text(4).filter(|account| account != "aws"),
         region: text(3),
     };
     if let Some(kinds) = some(&|kind| prefixed(kind, tail)) {

@@ -122,8 +122,9 @@ fn number(out: &mut Vec<u8>, n: i64) -> u8 {
 fn value(out: &mut Vec<u8>, cell: &CellLabel, row: &RowView<'_>, at: usize) -> u8 {
     match row.value(at) {
         Value::Int(n) => real(out, n as f64),
-        // Times are shown as ages: the greater the age, the earlier the time.
-        Value::Time(ms) => number(out, ms.saturating_neg()),
+        // An age is the greater the earlier the time; what expires first comes first.
+        Value::Time(ms) if cell.kind.columns.get(at).is_some_and(|c| c.id == "age") => number(out, ms.saturating_neg()),
+        Value::Time(ms) => number(out, ms),
         Value::Bool(b) => number(out, i64::from(b)),
         Value::Text(span) => {
             let words = row.batch().text(span);

@@ -183,12 +183,14 @@ impl<T: Tty> Ui<T> {
         }
     }
 
-    /// Takes an answer. Behind the last of a request its leavings are tidied up.
+    /// Takes an answer. Behind the last of a listing its leavings are tidied up.
     fn reply(&mut self, reply: Reply) -> Then {
-        if reply.body.is_err() {
+        let ends = reply.body.is_err() && self.state.is_listing(reply.ticket);
+        let then = self.message(Msg::Reply(reply));
+        if ends {
             self.hands.clouds.spawn_blocking(process::tidy);
         }
-        self.message(Msg::Reply(reply))
+        then
     }
 
     /// Hands a message to `update` and runs what it asks for.

@@ -2,7 +2,9 @@
 
 use super::{Cell, Goal, Target};
 use crate::app::{Effect, Notice, State};
-use crate::domain::{CellKey, CellState, CheckError, End, ErrorClass, Part, Region, TargetFacts, Ticket, Timestamp};
+use crate::domain::{
+    CellKey, CellState, CheckError, ConnectionId, End, ErrorClass, Part, Region, TargetFacts, Ticket, Timestamp,
+};
 use crate::query::{Block, CellLabel};
 use std::sync::Arc;
 
@@ -51,11 +53,21 @@ impl State {
     }
 
     fn browse_part(&mut self, now: Timestamp, ticket: Ticket, goal: &Goal, part: &Part) -> bool {
+        let retired =
+            |id: &ConnectionId| self.browse.lists.get(goal).is_some_and(|list| list.retired.contains(&(ticket, *id)));
         match part {
+            // It led elsewhere when this was asked.
+            Part::Target(TargetFacts { connection, .. }) | Part::NoTarget { connection, .. } if retired(connection) => {
+                return false;
+            }
             Part::Target(facts) => self.target(goal, facts),
             Part::NoTarget { connection, trouble } => {
                 if let Some(list) = self.browse.lists.get_mut(goal) {
                     list.unreached.insert(*connection, trouble.clone());
+                    // Nothing of it was asked: what was known stands.
+                    let own = list.cells.iter_mut().filter(|(key, _)| key.connection == *connection);
+                    own.filter(|(_, cell)| cell.ticket == ticket && !cell.state.is_over())
+                        .for_each(|(_, cell)| cell.end(CellState::Cancelled, now));
                 }
             }
             Part::Cells(states) => {
@@ -104,6 +116,7 @@ impl State {
         if cell.ticket < ticket {
             cell.begin(ticket, now);
         }
+        cell.named |= cell.ticket == ticket;
         (cell.ticket == ticket).then_some(cell)
     }
 
@@ -138,6 +151,10 @@ impl State {
         let Some(list) = self.browse.lists.get_mut(goal) else { return };
         let about = list.tickets.remove(&ticket).unwrap_or_default();
         list.retired.retain(|(t, _)| *t != ticket);
+        if *end == End::Done {
+            // What was not even spoken of is not there any more: another scope, other regions.
+            list.cells.retain(|_, c| c.ticket != ticket || c.named || c.state.is_over());
+        }
         for cell in list.cells.values_mut().filter(|c| c.ticket == ticket && !c.state.is_over()) {
             cell.end(
                 match end {

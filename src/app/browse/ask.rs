@@ -7,7 +7,7 @@ use crate::domain::{
     AccountId, CellKey, CellState, ConnectionId, KindId, Late, Listing, Needle, Region, Request, Ticket, Timestamp,
     Trouble,
 };
-use crate::query::{cells_instead, hunt, needle};
+use crate::query::{TAGGED, cells_instead, hunt, needle};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many kinds the picker shows first.
@@ -33,13 +33,13 @@ impl Ask {
 impl State {
     /// Shows what a goal lists, and asks for what of it is missing.
     pub(in crate::app) fn browse_to(&mut self, now: Timestamp, goal: Goal) -> Vec<Effect> {
+        if !self.browse.lists.contains_key(&goal) {
+            let Some(list) = self.make_list(now, &goal) else { return Vec::new() };
+            self.browse.lists.insert(goal.clone(), list);
+        }
         let mut effects = Vec::new();
         if self.browse.here.as_ref() != Some(&goal) {
             effects.extend(self.leave_list());
-        }
-        if !self.browse.lists.contains_key(&goal) {
-            let Some(list) = self.make_list(now, &goal) else { return effects };
-            self.browse.lists.insert(goal.clone(), list);
         }
         if let Goal::Kind(kind) = &goal {
             self.browse.recent.retain(|k| k != kind);
@@ -169,6 +169,11 @@ impl State {
         fresh.map(Effect::Cancel).collect()
     }
 
+    /// Whether a request lists assets.
+    pub fn is_listing(&self, ticket: Ticket) -> bool {
+        self.browse.lists.values().any(|list| list.tickets.contains_key(&ticket))
+    }
+
     /// Stops every listing, as `Esc` asks for.
     pub(in crate::app) fn stop_listing(&mut self) -> Vec<Effect> {
         let goals: Vec<Goal> =
@@ -245,7 +250,10 @@ impl State {
     /// The cells that failed or were cut short, and the connections that could not be reached.
     pub(in crate::app) fn failed(&self) -> (Vec<CellKey>, Vec<ConnectionId>) {
         let Some((goal, list)) = self.listed() else { return (Vec::new(), Vec::new()) };
+        // Those of an account that was not reached come with it.
+        let reached = |key: &CellKey| !list.unreached.contains_key(&key.connection);
         let cells = list.cells.iter().filter(|(key, cell)| cell.has_failed() && self.browse.covers(goal, key));
+        let cells = cells.filter(|(key, _)| reached(key));
         let unreached = list.unreached.keys().copied().filter(|id| self.browse.covers_connection(*id));
         (cells.map(|(key, _)| key.clone()).collect(), unreached.collect())
     }
@@ -274,7 +282,15 @@ impl State {
         let refused = list.cells.iter().map(|(key, cell)| (key, &cell.state));
         let cells = cells_instead(refused, &instead.1, &self.catalog);
         // Where the tagging service answers now, its answer is enough.
-        list.cells.retain(|key, _| list.kinds.contains(&key.kind) || cells.contains(key));
+        let tagged = list.cells.iter().filter(|(key, _)| key.kind.as_str() == TAGGED);
+        let open = tagged.filter(|(_, cell)| !matches!(cell.state, CellState::Done { .. }));
+        let open: BTreeSet<(ConnectionId, Option<Region>)> =
+            open.map(|(key, _)| (key.connection, key.region.clone())).collect();
+        let answered = |key: &CellKey| match key.region {
+            Some(_) => !open.contains(&(key.connection, key.region.clone())),
+            None => open.iter().all(|(connection, _)| *connection != key.connection),
+        };
+        list.cells.retain(|key, _| list.kinds.contains(&key.kind) || cells.contains(key) || !answered(key));
         // Each is asked once, whatever becomes of it.
         let new: Vec<CellKey> = cells.difference(&list.asked_instead).cloned().collect();
         list.asked_instead.extend(new.iter().cloned());
@@ -319,6 +335,9 @@ impl State {
         let meant: Vec<CellKey> = list.cells.keys().filter(|key| meant(key)).cloned().collect();
         for key in meant {
             list.cells.get_mut(&key).into_iter().for_each(|cell| cell.begin(ticket, now));
+        }
+        for key in ask.only.iter().flatten() {
+            list.cells.entry(key.clone()).or_insert_with(|| Cell::new(ticket, now));
         }
         if ask.only.is_none() && ask.instead.is_none() {
             for id in &about {
@@ -406,6 +425,7 @@ impl Cell {
         self.blocks.clear();
         self.notes.clear();
         self.ticket = ticket;
+        self.named = false;
         self.state = CellState::Queued;
         self.since = now;
     }

@@ -1,7 +1,7 @@
 //! Copies of an asset: what it is called, its JSON, the policy for its kind, and the AWS CLI's command that reads it.
 
 use crate::app::reading::copy_of;
-use crate::app::{Action, Effect, Notice, State};
+use crate::app::{Action, Effect, Notice, Pane, State};
 use crate::catalog::kind::{Call, Param, Scope};
 use crate::catalog::template::{Fill, Source as Place};
 use crate::domain::{Partition, RowView, Source};
@@ -64,7 +64,10 @@ impl State {
 
     /// The same of every marked asset that is shown, a line each; `None` where none is marked or only one can be copied.
     fn copy_marked(&self, action: Action) -> Option<(String, String)> {
-        let list = self.browse.list().filter(|l| !l.marks.is_empty() && self.browse.looked.is_none())?;
+        let list = self.browse.list().filter(|l| !l.marks.is_empty())?;
+        if self.browse.looked.is_some() || self.focus != Pane::Checks {
+            return None;
+        }
         let of = |row: RowView<'_>| -> Option<String> {
             let text = match action {
                 Action::CopyAsset if !row.arn().is_empty() => row.arn(),

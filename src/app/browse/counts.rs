@@ -147,7 +147,9 @@ pub(super) fn covered<'a>(
     goal: &'a Goal,
     list: &'a List,
 ) -> impl Iterator<Item = (&'a CellKey, &'a Cell)> {
-    list.cells.iter().filter(|(key, _)| state.browse.covers(goal, key))
+    // Of an account that could not be reached that alone is said.
+    let reached = |key: &CellKey| !list.unreached.contains_key(&key.connection);
+    list.cells.iter().filter(move |(key, _)| state.browse.covers(goal, key) && reached(key))
 }
 
 /// What the accounts pane says of a connection.
@@ -205,7 +207,9 @@ pub fn region_counts(state: &State) -> Vec<RegionRow> {
     let mut most: BTreeMap<(&Region, &str), usize> = BTreeMap::new();
     for (key, cell) in list.cells.iter().filter(|(key, _)| scope.contains(&key.connection)) {
         let Some(region) = &key.region else { continue };
-        counts.entry(region).or_default().add(cell, state.now);
+        if !list.unreached.contains_key(&key.connection) {
+            counts.entry(region).or_default().add(cell, state.now);
+        }
         let account = state.browse.targets.get(&key.connection).and_then(|t| t.account.as_ref());
         let account = account.map_or("", |a| a.as_str());
         let rows = most.entry((region, account)).or_default();
@@ -222,11 +226,20 @@ pub fn region_counts(state: &State) -> Vec<RegionRow> {
     if scope_of == Some(Scope::GlobalRowRegion) {
         let cells = || list.cells.iter().filter(|(key, _)| scope.contains(&key.connection));
         let missing = cells().any(|(_, cell)| !cell.state.is_complete());
-        let rows = cells().flat_map(|(_, cell)| cell.shown()).flat_map(|block| block.batch.rows());
-        let mut found: BTreeMap<String, usize> = BTreeMap::new();
-        rows.for_each(|row| *found.entry(row.region().to_owned()).or_default() += 1);
+        // The same account through two connections counts once.
+        let mut most: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for (_, cell) in cells() {
+            let mut found: BTreeMap<&str, usize> = BTreeMap::new();
+            let rows = cell.shown().iter().flat_map(|block| block.batch.rows());
+            rows.for_each(|row| *found.entry(row.region()).or_default() += 1);
+            let account = cell.shown().first().map_or("", |block| block.cell.account.as_str());
+            for (region, rows) in found {
+                let known = most.entry((region, account)).or_default();
+                *known = rows.max(*known);
+            }
+        }
         for (region, count) in &mut counts {
-            count.rows = found.get(region.as_str()).copied().unwrap_or_default();
+            count.rows = most.iter().filter(|((r, _), _)| *r == region.as_str()).map(|(_, rows)| rows).sum();
             count.beyond = missing;
         }
     }

@@ -129,6 +129,8 @@ pub struct Cell {
     pub state: CellState,
     /// Which request is the present one.
     pub ticket: Ticket,
+    /// The engine has spoken of it under this request.
+    pub(super) named: bool,
     /// Since when it has been in its state.
     pub since: Timestamp,
     /// The rows of the present request.
@@ -142,7 +144,7 @@ pub struct Cell {
 impl Cell {
     fn new(ticket: Ticket, now: Timestamp) -> Self {
         let (blocks, old, notes) = (Vec::new(), Vec::new(), Vec::new());
-        Self { state: CellState::Queued, ticket, since: now, blocks, old, notes }
+        Self { state: CellState::Queued, ticket, named: false, since: now, blocks, old, notes }
     }
 
     /// The rows that are shown: old ones stand until the cell ends, and are replaced in one step.
@@ -418,6 +420,7 @@ impl Browse {
             list.retired.extend(list.tickets.keys().flat_map(|t| gone.iter().map(|id| (*t, *id))));
             list.cells.retain(|key, _| !gone.contains(&key.connection));
             list.asked.retain(|id, _| !gone.contains(id));
+            list.asked_instead.retain(|key| !gone.contains(&key.connection));
             list.unreached.retain(|id, _| !gone.contains(id));
             list.dirty = true;
         }

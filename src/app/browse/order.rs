@@ -3,6 +3,7 @@
 
 use super::{AssetKey, Goal, List, Table, region_counts, woes};
 use crate::app::{Effect, State};
+use crate::catalog::kind::Scope;
 use crate::domain::Timestamp;
 use crate::query::{Arranged, Block, Filter, Whole, arrange};
 use std::collections::BTreeSet;
@@ -31,9 +32,11 @@ impl State {
             None => covered.flat_map(|(_, cell)| cell.shown()).cloned().collect(),
         };
         let (woes, regions) = (woes(self), region_counts(self));
+        // Only rows with regions of their own have to be told apart here.
+        let own_regions = blocks.iter().any(|b| b.cell.kind.scope == Scope::GlobalRowRegion);
         let placed = match goal {
-            Goal::Link(_) => BTreeSet::new(),
-            Goal::Kind(_) | Goal::Find(_) => self.browse.scope.regions.clone(),
+            Goal::Kind(_) | Goal::Find(_) if own_regions => self.browse.scope.regions.clone(),
+            _ => BTreeSet::new(),
         };
         let filter = list.passing.clone().at(now).within(&placed);
         let generation = self.browse.generation + 1;
@@ -63,14 +66,14 @@ impl State {
 
     /// Puts the rows in order soon: many answers come at once.
     pub(in crate::app) fn arrange_soon(&mut self, now: Timestamp) -> Option<Effect> {
-        let list = self.browse.list_mut()?;
-        list.dirty = true;
+        self.browse.list_mut()?.dirty = true;
         // The first rows are what a person waits for.
-        let first = list.table.blocks.is_empty() && list.flight.is_none();
-        if first && list.cells.values().any(|cell| !cell.blocks.is_empty()) {
+        let first = self.browse.list().is_some_and(|list| list.table.blocks.is_empty() && list.flight.is_none());
+        if first && self.has_rows() {
             self.urgent = true;
             return self.arrange(now);
         }
+        let list = self.browse.list_mut()?;
         let due = Timestamp(list.arranged.0 + PACE);
         if list.flight.is_some() || list.due.is_some_and(|at| at > now) {
             return None;
@@ -80,6 +83,13 @@ impl State {
         }
         list.due = Some(due);
         Some(Effect::WakeAt(due))
+    }
+
+    /// Whether rows have come of what is in scope.
+    fn has_rows(&self) -> bool {
+        self.listed().is_some_and(|(goal, list)| {
+            list.cells.iter().any(|(key, cell)| !cell.blocks.is_empty() && self.browse.covers(goal, key))
+        })
     }
 
     /// Puts the rows in order if the time for it has come; whether it had.

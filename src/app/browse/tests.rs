@@ -4,7 +4,7 @@ use super::fixtures::*;
 use super::*;
 use crate::app::fixtures::{NOW, id, press, tell, untested};
 use crate::app::{Action, Context, Effect, Msg, Pane, Size, State, region_rows, update};
-use crate::domain::{CellState, End, Listing, Part, Reply, Request, Ticket};
+use crate::domain::{CellState, CheckError, End, ErrorClass, Listing, Part, Reply, Request, Ticket, Trouble};
 
 const SIZE: Size = Size { width: 120, height: 36 };
 
@@ -253,6 +253,7 @@ fn an_empty_table_says_why() {
     assert!(state.no_rows().starts_with("There are no EC2 instances here"), "{}", state.no_rows());
     let ticket = started(&press(&mut state, &[Action::Refresh]))[0];
     tell(&mut state, ticket, stands(1, "eu-west-1", denied(false)));
+    tell(&mut state, ticket, stands(2, "eu-west-1", CellState::Loading));
     for connection in 3..=6 {
         tell(&mut state, ticket, stands(connection, "eu-west-1", done()));
     }
@@ -344,4 +345,33 @@ fn the_header_of_a_search_says_in_less_room_too_how_far_it_has_come() {
     let joined = |pieces: &Vec<(_, String)>| pieces.iter().map(|(_, w)| w.as_str()).collect::<Vec<_>>().join(" · ");
     let words: Vec<String> = browse_header(&state).iter().map(joined).collect();
     assert_eq!(words, ["searched 2/3 · 1 found · 1 denied", "1 found in 2/3 · 1 denied", "1 found · 1 denied"]);
+}
+
+#[test]
+fn an_account_that_is_not_reached_any_more_keeps_its_rows_and_is_said_once() {
+    let mut state = listed(SIZE);
+    let before = names(&state);
+    let ticket = started(&press(&mut state, &[Action::Refresh]))[0];
+    let trouble = Trouble::Failed(CheckError::new(ErrorClass::Source, "profile:hub: the session has expired"));
+    for connection in 1..=6 {
+        tell(&mut state, ticket, Part::NoTarget { connection: id(connection), trouble: trouble.clone() });
+    }
+    end(&mut state, ticket, End::Done);
+    assert_eq!(names(&state), before);
+    let tally = tally_of(&state);
+    assert_eq!((tally.unreached, tally.cells.failed, tally.cells.cut), ((0, 6), 0, 0));
+    assert!(tally.at_least);
+    let again = press(&mut state, &[Action::AskFailed]);
+    let [listing] = asked(&again)[..] else { panic!("{again:?}") };
+    assert_eq!(listing.select.len(), 6);
+}
+
+#[test]
+fn what_a_removed_connection_showed_goes_with_it() {
+    let mut state = listed(SIZE);
+    assert!(names(&state).contains(&"web-1".to_owned()));
+    let book: Vec<_> = state.book.iter().filter(|c| c.id != id(1)).cloned().collect();
+    let saved = crate::app::Saved { book: book.into(), endpoint: None, merged: false };
+    update(&mut state, NOW, Msg::Saved { changes: vec![crate::domain::Change::Remove(id(1))], result: Ok(saved) });
+    assert!(!names(&state).contains(&"web-1".to_owned()), "{:?}", names(&state));
 }

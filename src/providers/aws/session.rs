@@ -29,6 +29,13 @@ pub struct Session {
     pub used_code: bool,
 }
 
+impl Session {
+    /// Whether it is good for five more minutes.
+    pub fn lasts(&self) -> bool {
+        self.credentials.expiry().is_none_or(super::store::lasts)
+    }
+}
+
 /// Why there is no session.
 #[derive(Debug, Clone)]
 pub enum AssumeError {

@@ -73,6 +73,11 @@ impl Store {
     }
 }
 
+/// Whether what ends then is good for a while.
+pub(super) fn lasts(end: SystemTime) -> bool {
+    end > SystemTime::now() + MARGIN
+}
+
 /// Hands out what is held, or makes it while others wait for the same.
 async fn take<T: Clone>(
     slot: &Slot<T>,
@@ -83,7 +88,7 @@ async fn take<T: Clone>(
 ) -> T {
     let mut held = slot.lock().await;
     if let Some(h) = held.as_ref() {
-        let lasts = h.until.is_none_or(|end| end > SystemTime::now() + MARGIN);
+        let lasts = h.until.is_none_or(lasts);
         let this_round = h.made >= round.started;
         let serves = match wanted {
             Wanted::Fresh => this_round,

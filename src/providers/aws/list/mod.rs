@@ -296,7 +296,10 @@ impl Lister<'_> {
             }
             if nameless > 0 {
                 // A row without an id cannot be shown, and may not be passed over.
-                let why = found.notes.last().map(|note| note.trouble.clone()).unwrap_or_else(|| {
+                // Only a call whose members stand beside the item's may have been to bring the id.
+                let brings = |name: &str| kind.fetches.iter().any(|f| f.into.is_none() && f.call.name() == name);
+                let note = found.notes.iter().rfind(|note| brings(&note.operation));
+                let why = note.map(|note| note.trouble.clone()).unwrap_or_else(|| {
                     let why =
                         format!("{} of what {} answered have no id that this program knows", nameless, call.name());
                     Trouble::Failed(CheckError::new(ErrorClass::Other, why))

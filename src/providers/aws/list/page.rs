@@ -21,6 +21,8 @@ pub struct Pages {
     params: Option<Value>,
     wanted: Arc<Wanted>,
     seen: HashSet<String>,
+    /// Why the list is not whole although this page was.
+    broken: Option<CallError>,
 }
 
 impl Pages {
@@ -35,7 +37,7 @@ impl Pages {
         let tokens = paging.iter().flat_map(|p| p.output.iter().chain(&p.more));
         let tokens: Vec<Path> = tokens.flat_map(|o| o.split("||")).filter_map(|o| Path::parse(o.trim()).ok()).collect();
         let wanted = Arc::new(wanted(&tokens));
-        Self { service, op, paging, params: Some(params), wanted, seen: HashSet::new() }
+        Self { service, op, paging, params: Some(params), wanted, seen: HashSet::new(), broken: None }
     }
 
     /// The next page; `None` behind the last.
@@ -43,6 +45,9 @@ impl Pages {
     /// # Errors
     /// When there is no answer, or a token leads in a circle.
     pub async fn next(&mut self, lister: &Lister<'_>, region: &Region) -> Result<Option<Value>, CallError> {
+        if let Some(error) = self.broken.take() {
+            return Err(error);
+        }
         let Some(mut params) = self.params.take() else { return Ok(None) };
         let answer = lister.ask(self.service, self.op, region, &params, &self.wanted).await?;
         let tokens = self.paging.as_ref().map(|p| tokens(p, &answer)).unwrap_or_default();
@@ -51,7 +56,7 @@ impl Pages {
                 "{}:{} answered that there is more and not how to ask for it, so the list is not whole",
                 self.service.name, self.op.name
             );
-            return Err(CallError::local(ErrorClass::Other, why));
+            self.broken = Some(CallError::local(ErrorClass::Other, why));
         }
         if !tokens.is_empty() {
             let fresh = self.seen.insert(tokens.iter().map(|(_, v)| v.to_string()).collect::<Vec<_>>().join("\n"));
