@@ -1,5 +1,6 @@
 //! Everything the dashboard knows.
 
+use super::browse::Goal;
 use super::order::natural;
 use super::{
     Action, Browse, ErrorLog, Form, FormKey, Guard, Kept, Layout, Overlay, Pane, ProfileEntry, RegionOrder, Standing,
@@ -262,6 +263,17 @@ impl State {
             (Pane::Checks | Pane::Detail, Some(list)) => &mut list.filter,
             _ => &mut self.filter,
         }
+    }
+
+    /// Takes away what was typed to filter; a link's own filter stays, which is what it leads to.
+    pub(super) fn clear_filter(&mut self) {
+        let own = match (&self.browse.here, self.focus) {
+            (Some(Goal::Link(link)), Pane::Checks | Pane::Detail) => link.filter.clone(),
+            _ => String::new(),
+        };
+        let filter = self.filter_here_mut();
+        filter.clear();
+        filter.insert(&own);
     }
 
     /// Whether a connection is being tested.

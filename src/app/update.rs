@@ -320,7 +320,7 @@ impl State {
             Screen::Opening | Screen::NoVault { .. } | Screen::Failed { .. } => return vec![Effect::Quit],
             Screen::Panes if self.typing_filter => {
                 self.typing_filter = false;
-                self.filter_here_mut().clear();
+                self.clear_filter();
                 return self.filtered(now);
             }
             Screen::Panes if self.focus == Pane::Detail => self.focus_on(self.before_detail),
@@ -340,7 +340,7 @@ impl State {
             }
             Screen::Panes if followed => return self.last_view(),
             Screen::Panes => {
-                self.filter_here_mut().clear();
+                self.clear_filter();
                 return self.filtered(now);
             }
         }

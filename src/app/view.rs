@@ -16,6 +16,8 @@ pub struct View {
     pub only_broken: bool,
     /// The assets that pane 3 lists.
     pub goal: Option<Goal>,
+    /// The views that led to it by links, the last at the end.
+    pub trail: Vec<View>,
 }
 
 impl View {
@@ -36,6 +38,7 @@ impl State {
             filter: self.filter.text().to_owned(),
             only_broken: self.only_broken.is_some(),
             goal: self.browse.here.clone(),
+            trail: self.trail.clone(),
         }
     }
 
@@ -59,7 +62,8 @@ impl State {
 
     /// Follows something, to be come back from.
     pub(super) fn go(&mut self, now: Timestamp, goal: Goal) -> Vec<Effect> {
-        let (here, mut trail) = (self.present_view(), self.trail.clone());
+        let here = self.present_view();
+        let mut trail = here.trail.clone();
         let effects = self.browse_to(now, goal);
         if self.browse.here != here.goal {
             trail.push(here);
@@ -72,8 +76,6 @@ impl State {
     /// one was.
     pub(super) fn last_view(&mut self) -> Vec<Effect> {
         let followed = if self.is_followed() { self.trail.pop() } else { None };
-        let on_trail = followed.is_some();
-        let trail = std::mem::take(&mut self.trail);
         let Some(view) = followed.or_else(|| self.last_view.take()) else {
             self.notice = Some(Notice::plain("there is no view before this one yet"));
             return Vec::new();
@@ -91,9 +93,7 @@ impl State {
             None => self.browse_fleet(),
         };
         self.focus_on(view.pane);
-        if on_trail {
-            self.trail = trail;
-        }
+        self.trail = view.trail;
         self.view = self.present_view();
         effects
     }

@@ -358,8 +358,9 @@ impl Service {
         self.offered.get(partition)?.first().map(String::as_str)
     }
 
-    /// Whether the service is offered in a region; `None`: the models do not say.
+    /// Whether the service is offered in a region; `None`: the models do not say, as of a region that is newer than they.
     pub fn offered(&self, partition: &str, region: &str) -> Option<bool> {
+        super::regions::of(partition).find(|known| *known == region)?;
         self.offered.get(partition).map(|regions| regions.iter().any(|r| r == region))
     }
 }

@@ -122,16 +122,14 @@ pub fn hunt(needle: &Needle, catalog: &Catalog) -> Hunt {
     Hunt { find: needle.clone(), kinds, instead, arn: None, account: None, region: None }
 }
 
-/// The cells of [`Hunt::instead`]'s kinds, where the tagging service was refused; not where a policy about everything
-/// there refused it, which would refuse them too.
+/// The cells of [`Hunt::instead`]'s kinds, where the tagging service was refused; not where a policy of the organization
+/// refused it, which mostly is about all of a region: each kind would be one more refusal in somebody's trail.
 pub fn cells_instead<'a>(
     refused: impl IntoIterator<Item = (&'a CellKey, &'a CellState)>,
     kinds: &[KindId],
     catalog: &Catalog,
 ) -> BTreeSet<CellKey> {
-    let alone = |reason: Reason| {
-        reason.allow_may_help() || matches!(reason, Reason::PermissionsBoundaryNoAllow | Reason::SessionPolicyNoAllow)
-    };
+    let alone = |reason| !matches!(reason, Reason::ScpNoAllow | Reason::ScpExplicitDeny | Reason::RcpDeny);
     let refused = refused.into_iter().filter(|(key, state)| {
         key.kind.as_str() == TAGGED && matches!(state.trouble(), Some(Trouble::Denied(d)) if alone(d.reason))
     });

@@ -360,6 +360,21 @@ fn a_search_says_what_it_cannot_ask_and_finds_a_name_in_each_kind_that_is_named(
 }
 
 #[test]
+fn where_the_tagging_service_is_refused_the_kinds_are_searched_and_a_kind_beside_it_too() {
+    let machine = Machine::bare("http://127.0.0.1:9");
+    let find = |words: &[&str], code| {
+        let all = [&["--demo", "find", "--region", "us-east-1", "--format", "jsonl"], words].concat();
+        lines(&machine.run(&all).exits(code))
+    };
+    let has = |found: &[Value], kind: &str| found.iter().any(|asset| asset["kind"] == kind);
+    // A VPC endpoint's policy keeps the tagging service away there, and not EC2.
+    assert!(has(&find(&["crm-web-1", "--connection", "legacy"], 1), "aws/ec2/instance"));
+    let both = ["shop-web-1", "--connection", "prod-us", "--kind", "ec2", "--kind", "tagging/resource"];
+    let both = find(&both, 0);
+    assert!(has(&both, "aws/ec2/instance") && has(&both, "aws/tagging/resource"), "{both:?}");
+}
+
+#[test]
 fn buckets_are_listed_in_the_regions_that_are_named() {
     let machine = Machine::bare("http://127.0.0.1:9");
     let list = |more: &[&str]| {

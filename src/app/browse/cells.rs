@@ -105,6 +105,11 @@ impl State {
             let words = format!("  An Allow mends it: {many} {} (", own.join(", "));
             return Line::of(Role::Strong, words).and(Role::Key, "{key:next-policy}").and(Role::Strong, ")").hang(2);
         }
+        if woe.cells.is_empty() {
+            return Line::of(Role::Key, "  {key:fleet}")
+                .and(Role::Text, " shows its test, which says what to compare")
+                .hang(2);
+        }
         let role = woe.connections.first().filter(|_| woe.connections.len() == 1);
         let role = role.and_then(|id| self.connection(*id)).and_then(Connection::role_arn);
         let advice = advice(denial, &About { role, permission: None, only_denied: false });
@@ -122,7 +127,13 @@ impl State {
                     Trouble::Failed(error) => format!("failed: {}", error.message),
                 };
                 let denied = matches!(note.trouble, Trouble::Denied(_));
-                let found = notes.entry((!denied, note.operation.clone(), why)).or_default();
+                // What IAM calls it, which is what a policy must name.
+                let action = match &note.trouble {
+                    Trouble::Denied(denial) => denial.action.as_deref(),
+                    Trouble::Failed(_) => None,
+                };
+                let what = action.unwrap_or(&note.operation).to_owned();
+                let found = notes.entry((!denied, what, why)).or_default();
                 found.0 += note.rows;
                 found.1.insert(key.connection);
             }

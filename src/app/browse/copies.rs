@@ -68,8 +68,9 @@ impl State {
         if self.browse.looked.is_some() || self.focus != Pane::Checks {
             return None;
         }
-        let of = |row: RowView<'_>| -> Option<String> {
+        let of = |cell: &CellLabel, row: RowView<'_>| -> Option<String> {
             let text = match action {
+                Action::CopyCall => return Some(self.call(cell, &row)),
                 Action::CopyAsset if !row.arn().is_empty() => row.arn(),
                 Action::CopyAsset | Action::CopyId => row.id(),
                 Action::CopyName => row.name(),
@@ -79,10 +80,11 @@ impl State {
             (!text.is_empty()).then(|| text.to_owned())
         };
         let marked = (0..list.table.order.len()).filter(|at| list.is_marked(*at));
-        let lines: Vec<String> = marked.filter_map(|at| of(list.table.row(at)?.1)).collect();
+        let lines: Vec<String> = marked.filter_map(|at| list.table.row(at).and_then(|(c, r)| of(c, r))).collect();
         let what = match action {
             Action::CopyName => "names",
             Action::CopyId => "ids",
+            Action::CopyCall => "AWS CLI commands",
             _ => "ARNs",
         };
         (!lines.is_empty()).then(|| (format!("the {what} of {} marked", lines.len()), lines.join("\n")))

@@ -181,7 +181,13 @@ pub fn region_counts(state: &State) -> Vec<RegionRow> {
     let Some((_, list)) = state.listed() else { return Vec::new() };
     let scope: BTreeSet<ConnectionId> = state.scope_connections().into_iter().collect();
     let marks = &state.browse.scope.regions;
-    let mut counts: BTreeMap<&Region, Count> = BTreeMap::new();
+    // Regions that only rows name.
+    let rows = list.cells.values().flat_map(|cell| cell.shown()).flat_map(|block| block.batch.rows());
+    let own: BTreeSet<Region> = match list.kind.as_ref().map(|k| k.scope) {
+        Some(Scope::GlobalRowRegion) => rows.filter_map(|row| Region::parse(row.region()).ok()).collect(),
+        _ => BTreeSet::new(),
+    };
+    let mut counts: BTreeMap<&Region, Count> = own.iter().map(|region| (region, Count::default())).collect();
     let mut enabled: BTreeSet<&Region> = BTreeSet::new();
     for id in &scope {
         if let Some(target) = state.browse.targets.get(id) {

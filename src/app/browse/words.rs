@@ -5,6 +5,9 @@ use crate::app::State;
 use crate::catalog::kind::Scope;
 use crate::domain::{CellState, Role, Timestamp};
 
+/// So long what was listed counts as new, in milliseconds.
+const FRESH: i64 = 60_000;
+
 /// A piece of the header.
 type Piece = (Role, String);
 
@@ -149,5 +152,9 @@ pub fn age_words(state: &State) -> Option<String> {
     };
     let cells = list.cells.iter().filter(|(key, _)| state.browse.covers(goal, key));
     let oldest: Timestamp = cells.filter_map(|(_, cell)| ended(&cell.state)).min()?;
+    // What has just come is not old.
+    if state.now.since(oldest) < FRESH {
+        return None;
+    }
     Some(format!("as it was at {}; {{key:refresh}} asks anew", oldest.clock(state.zone)))
 }

@@ -98,15 +98,14 @@ fn meant(hunt: &Hunt, book: &[Connection], select: &[ConnectionId]) -> Vec<Conne
     select.iter().copied().filter(|id| book.iter().any(|c| c.id == *id && of(c))).collect()
 }
 
-/// A search in these kinds alone, if there are any: by each kind's own filter, and by its tags where the tagging service
-/// is not asked for all of them.
+/// A search in these kinds alone, if there are any: by each kind's own filter, and by its tags.
 fn only(hunt: Hunt, kinds: &[KindId]) -> Vec<Hunt> {
     let wanted = |id: &KindId| kinds.is_empty() || kinds.contains(id);
     let some = |all: Vec<KindId>| -> Vec<KindId> { all.into_iter().filter(wanted).collect() };
     let instead = hunt.instead.map(|(needle, all)| (needle, some(all))).filter(|(_, own)| !own.is_empty());
     let first = Hunt { kinds: some(hunt.kinds), instead: None, ..hunt };
     let hunts = match instead {
-        Some((needle, own)) if !first.kinds.contains(&KindId::new(TAGGED)) => {
+        Some((needle, own)) if !kinds.is_empty() || !first.kinds.contains(&KindId::new(TAGGED)) => {
             vec![Hunt { find: needle, kinds: own, ..first.clone() }, first]
         }
         instead => vec![Hunt { instead, ..first }],
