@@ -30,7 +30,7 @@ mod time;
 
 pub use account::AccountId;
 pub use arn::{RoleArn, RoleName};
-pub use batch::{Batch, BatchBuilder, RawRow, RawValue, RowView, Span, StateRole, TagState, Value, hay_range};
+pub use batch::{Batch, BatchBuilder, RawRow, RawValue, RowView, Span, StateRole, TagState, Unknown, Value, hay_range};
 pub use cell::{
     AssetRef, CellKey, CellNote, CellState, KindId, Late, Listing, Look, Needle, ParentRef, TargetFacts, Trouble,
 };

@@ -188,7 +188,7 @@ impl Filter {
             Field::Id => text(row.id()),
             Field::Name => text(row.name()),
             Field::Arn => text(row.arn()),
-            Field::State if row.state_role().is_unknown() => Judged::Unknown,
+            Field::State if row.state_role().unknown().is_some() => Judged::Unknown,
             Field::State => text(row.state()),
             Field::Region => text(place(cell, row)),
             Field::Kind => {

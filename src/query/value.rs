@@ -2,7 +2,7 @@
 
 use super::amount;
 use crate::catalog::kind::{Column, Type};
-use crate::domain::{RowView, StateRole, TagState, Timestamp, Value};
+use crate::domain::{RowView, StateRole, TagState, Timestamp, Unknown, Value};
 use std::borrow::Cow;
 
 /// A value as a table shows it; what is not there says why. `now` is for ages.
@@ -57,9 +57,8 @@ pub fn column_width(column: &Column) -> u16 {
 /// A row's state: a symbol and the cloud's word; what is not there says why.
 pub fn state_words(row: &RowView<'_>) -> String {
     match row.state_role() {
-        StateRole::NotLoaded => "…".to_owned(),
-        StateRole::Denied => "denied".to_owned(),
-        StateRole::Failed => "failed".to_owned(),
+        StateRole::Unknown(Unknown::NotLoaded) => "…".to_owned(),
+        StateRole::Unknown(why) => why.word().to_owned(),
         _ if row.state().is_empty() => String::new(),
         role => format!("{} {}", role.symbol(), row.state()),
     }

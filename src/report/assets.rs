@@ -1,7 +1,7 @@
 //! Assets as data: `assets --format json`, `jsonl` and `csv`.
 
 use crate::catalog::kind::{Column, Kind, Type};
-use crate::domain::{RowView, StateRole, TagState, Timestamp, Value as Cell};
+use crate::domain::{RowView, TagState, Timestamp, Unknown, Value as Cell};
 use crate::query::{CellLabel, export_text, place};
 use serde_json::{Map, Value, json};
 
@@ -24,7 +24,7 @@ pub fn asset(cell: &CellLabel, row: &RowView<'_>, columns: &[usize]) -> Value {
             Value::Null
         }
     };
-    note("state", state_unknown(row.state_role()));
+    note("state", row.state_role().unknown().map(Unknown::word));
     let mut values = Map::new();
     for (at, column) in columns.iter().filter_map(|at| Some((*at, cell.kind.columns.get(*at)?))) {
         note(&column.id, why(row.value(at)));
@@ -87,15 +87,6 @@ fn tags_unknown(state: TagState) -> Option<&'static str> {
     }
 }
 
-fn state_unknown(role: StateRole) -> Option<&'static str> {
-    match role {
-        StateRole::NotLoaded => Some("not_loaded"),
-        StateRole::Denied => Some("denied"),
-        StateRole::Failed => Some("failed"),
-        _ => None,
-    }
-}
-
 /// How something that is not known is marked in a record.
 fn marked(why: &str) -> String {
     format!("‹{}›", why.replace('_', " "))
@@ -111,7 +102,7 @@ pub fn csv_head(kind: Option<&Kind>, columns: &[usize], tags: bool) -> Vec<Strin
 
 /// One asset as a record; tags as a JSON object in one field.
 pub fn csv_record(cell: &CellLabel, row: &RowView<'_>, columns: &[usize], tags: bool) -> Vec<String> {
-    let state = state_unknown(row.state_role()).map_or_else(|| row.state().to_owned(), marked);
+    let state = row.state_role().unknown().map_or_else(|| row.state().to_owned(), |why| marked(why.word()));
     let common = [
         cell.name.as_str(),
         cell.account.as_str(),

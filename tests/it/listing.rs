@@ -7,7 +7,7 @@ use cloudivize::catalog::Catalog;
 use cloudivize::domain::{
     CellKey, CellNote, CellState, CheckError, Connection, ConnectionId, ConnectionName, End, ExternalId, KindId, Late,
     Listing, Method, Needle, Part, Region, Request, RoleArn, Settings, Source, StateRole, TagState, Ticket, Trouble,
-    Value,
+    Unknown, Value,
 };
 use cloudivize::engine::Engine;
 use cloudivize::journal::History;
@@ -385,7 +385,7 @@ fn a_row_whose_second_call_is_refused_is_a_row_and_so_are_those_under_it() {
         let one = Listing { regions: Some(vec![Region::parse("us-east-1").unwrap()]), ..bench.listing(kind) };
         let outcome = bench.list(one);
         assert_eq!((outcome.ids(), outcome.states()), (vec![id], vec![("us-east-1", "listed")]), "{kind}");
-        assert_eq!(outcome.roles, [StateRole::Denied], "a state that was refused is not none");
+        assert_eq!(outcome.roles, [StateRole::Unknown(Unknown::Denied)], "a state that was refused is not none");
         assert!(outcome.rows[0].3.contains(&Value::Denied) && outcome.rows[0].2 == TagState::Denied);
         assert_eq!(outcome.notes.len(), 1, "{:?}", outcome.notes);
     }

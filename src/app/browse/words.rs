@@ -105,6 +105,7 @@ pub fn accounts_summary(state: &State) -> String {
         return state.connection(link.connection).map_or_else(String::new, |c| c.name.to_string());
     }
     match marked {
+        0 if all == 1 => "the one account".to_owned(),
         0 => format!("all {all} accounts"),
         _ => format!("{} · {marked} of {all} marked", scope_words(state)),
     }

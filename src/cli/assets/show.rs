@@ -192,6 +192,6 @@ fn paint(role: StateRole) -> Option<Paint> {
         StateRole::Good => Some(Paint::Good),
         StateRole::Warn => Some(Paint::Warn),
         StateRole::Bad => Some(Paint::Bad),
-        StateRole::Off | StateRole::NotLoaded | StateRole::Denied | StateRole::Failed => Some(Paint::Dim),
+        StateRole::Off | StateRole::Unknown(_) => Some(Paint::Dim),
     }
 }

@@ -13,6 +13,28 @@ pub use pack::{BatchBuilder, RawRow, RawValue};
 use super::{ParentRef, Role};
 use std::ops::Range;
 
+/// Why something of a row is not known, although a second call could bring it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unknown {
+    /// The call was not made.
+    NotLoaded,
+    /// It was refused.
+    Denied,
+    /// It failed.
+    Failed,
+}
+
+impl Unknown {
+    /// The word of reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotLoaded => "not_loaded",
+            Self::Denied => "denied",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// What a state means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StateRole {
@@ -27,12 +49,8 @@ pub enum StateRole {
     Bad,
     /// Not running, as someone wanted.
     Off,
-    /// There is no word: a second call brings it, which was not made.
-    NotLoaded,
-    /// That call was refused.
-    Denied,
-    /// That call failed.
-    Failed,
+    /// There is no word, and this is why.
+    Unknown(Unknown),
 }
 
 impl StateRole {
@@ -51,8 +69,8 @@ impl StateRole {
     pub fn role(self) -> Role {
         match self {
             Self::Plain => Role::Text,
-            Self::Denied => Role::Denied,
-            Self::NotLoaded | Self::Failed => Role::Untested,
+            Self::Unknown(Unknown::Denied) => Role::Denied,
+            Self::Unknown(_) => Role::Untested,
             Self::Good => Role::Good,
             Self::Warn => Role::Testing,
             Self::Bad => Role::Bad,
@@ -60,15 +78,15 @@ impl StateRole {
         }
     }
 
-    /// Whether the state is not known.
-    pub fn is_unknown(self) -> bool {
-        matches!(self, Self::NotLoaded | Self::Denied | Self::Failed)
+    /// Why the state is not known, if it is not.
+    pub fn unknown(self) -> Option<Unknown> {
+        if let Self::Unknown(why) = self { Some(why) } else { None }
     }
 
     /// A symbol beside the word, so that no colour carries the meaning alone.
     pub fn symbol(self) -> &'static str {
         match self {
-            Self::Plain | Self::NotLoaded | Self::Denied | Self::Failed => "·",
+            Self::Plain | Self::Unknown(_) => "·",
             Self::Good => "●",
             Self::Warn => "◌",
             Self::Bad => "✗",

@@ -1,13 +1,13 @@
 //! Second calls: what a list does not tell, joined to its rows.
 
 use super::fill::{Fields, Places, params};
-use super::project::{Draft, Missing};
+use super::project::Draft;
 use super::{Lister, has_code, hide, page, trouble};
 use crate::catalog::Wanted;
 use crate::catalog::kind::{Fetch, Kind};
 use crate::catalog::path::{self, Path};
 use crate::catalog::template::Template;
-use crate::domain::{CellNote, Denial, Reason, Region, Trouble};
+use crate::domain::{CellNote, Denial, Reason, Region, Trouble, Unknown};
 use crate::providers::aws::failure::{CallError, Failure};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _};
@@ -91,7 +91,7 @@ impl Lister<'_> {
         while !rest.is_empty() {
             if let Some(denial) = found.known_refusal(&name) {
                 for group in rest.iter_mut() {
-                    lack(fetch, group, Missing::Denied);
+                    lack(fetch, group, Unknown::Denied);
                     found.note(name.clone(), Trouble::Denied(Box::new(denial.clone())), group.len());
                 }
                 return;
@@ -116,9 +116,9 @@ impl Lister<'_> {
                         let missing = match &error.failure {
                             Failure::Denied(denial) => {
                                 found.count(&name, denial);
-                                Missing::Denied
+                                Unknown::Denied
                             }
-                            Failure::NoAnswer(_) => Missing::Failed,
+                            Failure::NoAnswer(_) => Unknown::Failed,
                         };
                         lack(fetch, group, missing);
                         found.note(name.clone(), trouble(error), group.len());
@@ -174,7 +174,7 @@ impl Lister<'_> {
     }
 }
 
-fn lack(fetch: &Fetch, group: &mut [Draft<'_>], missing: Missing) {
+fn lack(fetch: &Fetch, group: &mut [Draft<'_>], missing: Unknown) {
     group.iter_mut().for_each(|d| d.missing.push((fetch.into.clone(), missing)));
 }
 

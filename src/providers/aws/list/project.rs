@@ -6,30 +6,16 @@ use super::hide::HIDDEN;
 use crate::catalog::kind::{Call, Column, From, Kind, TagForm, Type, When};
 use crate::catalog::path::{Path, items};
 use crate::catalog::template::Template;
-use crate::domain::{Late, RawRow, RawValue, StateRole, TagState, Timestamp};
+use crate::domain::{Late, RawRow, RawValue, StateRole, TagState, Timestamp, Unknown};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
-
-/// Why something of a row is not there although the row is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Missing {
-    Denied,
-    Failed,
-}
-
-/// Why a value is not known.
-enum Unknown {
-    NotLoaded,
-    Denied,
-    Failed,
-}
 
 /// A row on its way: the list's item, joined with what second calls brought.
 pub struct Draft<'v> {
     pub value: Cow<'v, Value>,
     pub enclosing: Vec<&'v Value>,
     /// Fields that second calls were to bring; `None` for calls whose members stand beside the item's.
-    pub missing: Vec<(Option<String>, Missing)>,
+    pub missing: Vec<(Option<String>, Unknown)>,
 }
 
 /// The items of an answer.
@@ -136,18 +122,14 @@ impl At<'_> {
         let Some(state) = &self.shape.kind.state else { return (String::new(), StateRole::Plain) };
         let word = self.first(&state.path).and_then(scalar).unwrap_or_default();
         let role = match self.why_empty(|field| state.path.begins_with(field)) {
-            Some(why) if word.is_empty() => match why {
-                Unknown::Denied => StateRole::Denied,
-                Unknown::Failed => StateRole::Failed,
-                Unknown::NotLoaded => StateRole::NotLoaded,
-            },
+            Some(why) if word.is_empty() => StateRole::Unknown(why),
             _ => state.roles.get(&word).copied().unwrap_or_default(),
         };
         (word, role)
     }
 
     /// What is not there because a call was not made, was refused or failed.
-    fn absent(&self, begins: impl Fn(&str) -> bool) -> Option<Missing> {
+    fn absent(&self, begins: impl Fn(&str) -> bool) -> Option<Unknown> {
         let missing = &self.draft.missing;
         let own = missing.iter().find(|(field, _)| field.as_deref().is_some_and(&begins));
         // A call without a field of its own may have been to bring anything.
@@ -156,11 +138,7 @@ impl At<'_> {
 
     /// Why something that is not there may yet be.
     fn why_empty(&self, begins: impl Fn(&str) -> bool) -> Option<Unknown> {
-        match self.absent(&begins) {
-            Some(Missing::Denied) => Some(Unknown::Denied),
-            Some(Missing::Failed) => Some(Unknown::Failed),
-            None => self.shape.is_late(begins).then_some(Unknown::NotLoaded),
-        }
+        self.absent(&begins).or_else(|| self.shape.is_late(begins).then_some(Unknown::NotLoaded))
     }
 
     fn column(&self, column: &Column) -> RawValue {
